@@ -1,0 +1,1 @@
+"""Python for what YAML cannot say, one folder per service."""

@@ -1,0 +1,1 @@
+"""What Enterprise Tester does beyond the verbs."""

@@ -1,0 +1,1 @@
+"""Holding the mock, and clients of it, against what is documented."""

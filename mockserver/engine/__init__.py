@@ -1,0 +1,1 @@
+"""One admitted call in, one outcome out, for any service."""

@@ -1,0 +1,117 @@
+"""The path of one request through a service, in order."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockserver.engine.admit import admit, broken_rules
+from mockserver.engine.context import Context, Site
+from mockserver.engine.render import REASONS, exemplified, refused, rendered
+from mockserver.engine.verbs import VERBS
+from mockserver.spec.model import Example, Operation
+from mockserver.spec.routes import Leaf
+from mockserver.state.journal import Diagnosis
+from mockserver.values import Broken, Call, Outcome, Problem, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply and why it is as it is."""
+
+    reply: Reply
+    diagnosis: Diagnosis
+
+
+def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Answer:
+    """The reply of one operation to one call."""
+    operation = leaf.operation
+    preferred = prefer(operation, call)
+    if isinstance(preferred, Example):
+        reply = exemplified(site, call, preferred, base, base + leaf.prefix)
+        return marked(reply, "override", f"Prefer asked for the example {preferred.name}", site.number)
+    ctx: Context | None = None
+    try:
+        if preferred:
+            raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
+        ctx = admit(site, call, leaf, values, base)
+        outcome = perform(ctx)
+        reply = rendered(ctx, outcome)
+    except Problem as problem:
+        return refusal(site, call, problem, ctx)
+    except Exception as error:
+        return _crashed(site, call, operation, error, ctx)
+    if ctx.notes:
+        notes = tuple(ctx.notes)
+        return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True))
+    return Answer(reply, Diagnosis())
+
+
+def perform(ctx: Context) -> Outcome:
+    """What the operation does: a verb on the records, or Python in its place."""
+    case = ctx.case
+    if case.does == "call":
+        outcome: Outcome = ctx.site.functions[str(case.function)](ctx)
+        return outcome
+    if case.does == "absent":
+        raise Problem(
+            "not_implemented",
+            diagnosis=f"{ctx.operation.id} is known but not implemented",
+            operation=ctx.operation.id,
+        )
+    if case.does == "example":
+        examples = ctx.operation.examples
+        example = examples[case.function or next(iter(examples))]
+        return Outcome("ok", ctx.filled(example.body, {}), ready=True)
+    return VERBS[case.does](ctx)
+
+
+def refusal(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Answer:
+    """A problem in the service's words, with its diagnosis."""
+    reply = refused(site, call, problem, ctx)
+    reason = REASONS.get(problem.kind, "state")
+    message = problem.diagnosis or problem.kind
+    breach = problem.kind in ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
+    rules = tuple(one for one in problem.broken if one.rule not in ("state", "unique"))
+    breach = breach and not (problem.broken and not rules)
+    return Answer(reply, Diagnosis(reason, message, problem.broken, breach))
+
+
+def marked(reply: Reply, reason: str, message: str, number: int) -> Answer:
+    """A reply that is the mock's own doing, and says so."""
+    headers = {**reply.headers, "X-Mock-Reason": reason, "X-Mock-Diagnostics": str(number)}
+    return Answer(Reply(reply.status, headers, reply.body), Diagnosis(reason, message))
+
+
+def prefer(operation: Operation, call: Call) -> Example | str | None:
+    """The example that a ``Prefer`` header asks for; a sentence if there is none such."""
+    header = call.headers.get("prefer")
+    if header is None:
+        return None
+    for part in header.split(","):
+        name, _, value = part.strip().partition("=")
+        value = value.strip().strip('"')
+        if name == "example":
+            known = ", ".join(operation.examples) or "none"
+            return operation.examples.get(value) or f"no example {value!r} of {operation.id}; it has: {known}"
+        if name == "code":
+            for example in operation.examples.values():
+                if str(example.status) == value:
+                    return example
+            known = ", ".join(sorted({str(one.status) for one in operation.examples.values()})) or "none"
+            return f"no example of {operation.id} has status {value}; there are: {known}"
+    return None
+
+
+def _crashed(site: Site, call: Call, operation: Operation, error: Exception, ctx: Context | None) -> Answer:
+    """A defect of ours; unless the body was let through unchecked, then the refusal it would have met."""
+    accepts = operation.accepts
+    if ctx is not None and accepts.body is not None and not accepts.raw:
+        found: list[Broken] = broken_rules(site, accepts.body, ctx.body, "body")
+        if found:
+            problem = Problem("invalid", broken=found, diagnosis="the body cannot be worked with")
+            return refusal(site, call, problem, ctx)
+    text = "".join(traceback.format_exception(error))
+    problem = Problem("broken", diagnosis=f"defect in {operation.id}: {error!r}\n{text}")
+    return refusal(site, call, problem, ctx)

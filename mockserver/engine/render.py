@@ -1,0 +1,221 @@
+"""Outcome to documented reply; problem to documented refusal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from mockserver.engine.context import Context, Site
+from mockserver.engine.paging import cut, envelope
+from mockserver.engine.template import MISSING, dotted, fill
+from mockserver.spec.model import Case, Example, Wording
+from mockserver.values import Broken, Call, Json, Outcome, Problem, Record, Reply, dumps
+
+# Kinds that a service need not word, and the kind whose words stand in for them.
+STAND_INS = {
+    "no_content": "malformed",
+    "wrong_credential": "unauthorized",
+    "bad_page": "bad_value",
+    "bad_path": "no_route",
+}
+REASONS = {
+    "no_route": "unknown-route",
+    "bad_path": "unknown-route",
+    "wrong_method": "wrong-method",
+    "not_implemented": "not-implemented",
+    "rate_limited": "rate-limit",
+    "unauthorized": "auth",
+    "wrong_credential": "auth",
+    "forbidden": "auth",
+    "malformed": "validation",
+    "no_content": "validation",
+    "media_type": "validation",
+    "bad_value": "validation",
+    "bad_page": "validation",
+    "invalid": "validation",
+    "too_large": "validation",
+    "broken": "broken",
+}
+
+
+def rendered(ctx: Context, outcome: Outcome) -> Reply:
+    """The documented reply to what the operation did."""
+    rule = ctx.case.reply
+    status = rule.statuses[outcome.kind]
+    headers = _service_headers(ctx.site, ctx.call, ctx)
+    headers.update(ctx.headers)
+    record = outcome.value if isinstance(outcome.value, Mapping) else {}
+    resource = ctx.site.service.resources.get(str(ctx.case.resource))
+    shown = _shown(ctx, outcome)
+    for name, template in rule.headers.items():
+        value = ctx.filled(template, {**record, **_as_mapping(shown), **outcome.extra}, resource)
+        if value is not MISSING:
+            headers[name] = str(value)
+    if rule.location is not None and outcome.kind in ("created", "accepted"):
+        value = ctx.filled(rule.location, {**record, **_as_mapping(shown), **outcome.extra}, resource)
+        headers["Location"] = str(value)
+    if status == HTTPStatus.NO_CONTENT or shown is MISSING:
+        if status == HTTPStatus.NO_CONTENT:
+            headers.pop("Content-Type", None)
+        return Reply(status, headers)
+    if isinstance(shown, bytes):
+        return Reply(status, headers, shown)
+    return Reply(status, headers, dumps(without_nulls(shown) if ctx.site.service.drop_nulls else shown))
+
+
+def refused(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Reply:
+    """The service's own refusal: status, envelope and words of this kind of problem."""
+    words = worded(site, problem.kind)
+    values: dict[str, Json] = {
+        "path": call.path,
+        "method": call.method,
+        "trace": trace(site.number),
+        "now": site.stamp(),
+        "message": joined(problem.broken) or problem.diagnosis,
+        "fields": {one.key: one.message for one in reversed(problem.broken)},
+        "lists": nested(problem.broken),
+        "messages": [one.message for one in problem.broken],
+        "issues": [issue(site, one) for one in problem.broken],
+        **problem.values,
+    }
+
+    def look_up(name: str) -> Json:
+        head, _, rest = name.partition(".")
+        if head == "settings":
+            return dotted(site.settings, rest)
+        return dotted(values, name)
+
+    headers = _service_headers(site, call, ctx)
+    if ctx is not None:
+        headers.update(ctx.headers)
+    for name, template in words.headers.items():
+        value = fill(template, look_up)
+        if value is MISSING:
+            headers.pop(name, None)
+        else:
+            headers[name] = str(value)
+    headers["X-Mock-Reason"] = REASONS.get(problem.kind, "state")
+    headers["X-Mock-Diagnostics"] = str(site.number)
+    return Reply(words.status, headers, written(fill(words.body, look_up), headers))
+
+
+def exemplified(site: Site, call: Call, example: Example, base: str, api: str) -> Reply:
+    """The documented reply of an example, with the addresses of this server."""
+    values = {"base": base, "api": api, "path": call.path}
+
+    def look_up(name: str) -> Json:
+        return values.get(name, "{" + name + "}")
+
+    headers = _service_headers(site, call, None)
+    headers.update({name: str(fill(value, look_up)) for name, value in example.headers.items()})
+    if example.body is None:
+        headers.pop("Content-Type", None)
+        return Reply(example.status, headers)
+    return Reply(example.status, headers, written(fill(example.body, look_up), headers))
+
+
+def worded(site: Site, kind: str) -> Wording:
+    """The service's words for this kind of problem, or for the kind that stands in for it."""
+    problems = site.service.problems
+    return problems.get(kind) or problems[STAND_INS.get(kind, "broken")]
+
+
+def written(body: Json, headers: Mapping[str, str]) -> bytes:
+    """A body in the media type that the headers announce: text as it is, anything else as JSON."""
+    if body is None or body is MISSING:
+        return b""
+    if isinstance(body, str) and "json" not in headers.get("Content-Type", "json"):
+        return body.encode()
+    return dumps(body)
+
+
+def trace(number: int) -> str:
+    """A trace id of 32 hexadecimal digits, always the same for the same journal number."""
+    return hashlib.sha256(f"trace:{number}".encode()).hexdigest()[:32]
+
+
+def without_nulls(value: Json) -> Json:
+    """``value`` without the members that are null, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [without_nulls(one) for one in value]
+    return value
+
+
+def joined(broken: Sequence[Broken]) -> str:
+    """All messages in one sentence after another."""
+    return " ".join(one.message for one in broken)
+
+
+def nested(broken: Sequence[Broken]) -> dict[str, Json]:
+    """Messages as lists, nested as the members they are about."""
+    found: dict[str, Json] = {}
+    for one in broken:
+        steps = [str(step) for step in one.path] or [one.key]
+        steps[-1] = one.key if isinstance(one.path[-1] if one.path else "", str) else steps[-1]
+        level = found
+        for step in steps[:-1]:
+            level = level.setdefault(step, {})
+            if not isinstance(level, dict):
+                break
+        else:
+            level.setdefault(steps[-1], []).append(one.message)
+    return found
+
+
+def issue(site: Site, broken: Broken) -> dict[str, Json]:
+    """One broken rule as an item of a list of issues."""
+    return {
+        "scope": broken.scope,
+        "path": ".".join(str(step) for step in broken.path) or None,
+        "code": site.service.codes.get(broken.rule, broken.rule),
+        "message": broken.message,
+    }
+
+
+def _shown(ctx: Context, outcome: Outcome) -> Json:
+    """The document of the reply, MISSING for an empty body."""
+    if outcome.ready:
+        return outcome.value
+    if outcome.kind == "deleted" and not (ctx.case.reply.view or ctx.case.reply.show):
+        return MISSING
+    if outcome.many:
+        return _listed(ctx, outcome.value)
+    if outcome.value is None:
+        return MISSING
+    return _viewed(ctx, ctx.case, outcome.value)
+
+
+def _listed(ctx: Context, records: Sequence[Record]) -> Json:
+    name = ctx.case.reply.paging
+    if name is None:
+        return [_viewed(ctx, ctx.case, record) for record in records]
+    style = ctx.site.service.paging[name]
+    page, _ = cut(ctx, style, records)
+    return envelope(ctx, style, page, [_viewed(ctx, ctx.case, record) for record in page.items])
+
+
+def _viewed(ctx: Context, case: Case, record: Record) -> Json:
+    rule = case.reply
+    if rule.view is not None:
+        shown: Json = ctx.site.functions[rule.view](ctx, record)
+    elif case.resource is not None:
+        shown = ctx.view(case.resource, record)
+    else:
+        shown = dict(record)
+    return {key: shown[key] for key in rule.show if key in shown} if rule.show else shown
+
+
+def _as_mapping(shown: Json) -> Mapping[str, Json]:
+    return shown if isinstance(shown, dict) else {}
+
+
+def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, str]:
+    """The headers that this service sends with every reply."""
+    caller = ctx.caller.user if ctx is not None else {}
+    values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
+    headers = site.service.headers
+    found = {name: fill(text, lambda key: dotted(values, key)) for name, text in headers.items()}
+    return {name: str(value) for name, value in found.items() if value is not MISSING}

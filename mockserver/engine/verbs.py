@@ -1,0 +1,100 @@
+"""The closed list of what a declared operation can do with stored records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mockserver.engine.admit import matching
+from mockserver.engine.context import Collection, Context, sources
+from mockserver.values import Broken, Json, Outcome, Problem, Record
+
+Verb = Callable[[Context], Outcome]
+
+
+def get(ctx: Context) -> Outcome:
+    """The record that the path, or ``by``, names."""
+    return Outcome("ok", ctx.found())
+
+
+def list_(ctx: Context) -> Outcome:
+    """All records under the path's parent that ``where`` lets through, oldest first."""
+    table = ctx.table(str(ctx.case.resource))
+    parent = _parent(ctx, table)
+    found = list(table) if parent is None else table.under(parent)
+    wanted = sources(ctx, ctx.case.where)
+    kept = [one for one in found if all(one.get(key) == value for key, value in wanted.items())]
+    return Outcome("ok", kept, many=True)
+
+
+def create(ctx: Context) -> Outcome:
+    """A new record out of the body."""
+    table = ctx.table(str(ctx.case.resource))
+    values = table.kept(ctx.body)
+    parent = _parent(ctx, table)
+    check_unique(ctx, table, values, parent)
+    return Outcome("created", table.add(values, parent))
+
+
+def upsert(ctx: Context) -> Outcome:
+    """The record that ``by`` names, replaced by the body; a new one if there is none."""
+    found = matching(ctx, ctx.case)
+    if not found:
+        return create(ctx)
+    return _replaced(ctx, found[0])
+
+
+def replace(ctx: Context) -> Outcome:
+    """The record in the path, with everything that the body leaves out back at its declared value."""
+    return _replaced(ctx, ctx.found())
+
+
+def merge(ctx: Context) -> Outcome:
+    """The record in the path with the members of the body over it."""
+    table = ctx.table(str(ctx.case.resource))
+    values = table.kept(ctx.body)
+    record = ctx.found()
+    check_unique(ctx, table, {**record, **values}, table.parent_of(record))
+    return Outcome("updated", table.change(record, values))
+
+
+def delete(ctx: Context) -> Outcome:
+    """Forget the record in the path, or every one that ``by`` names, with all that belongs to it."""
+    table = ctx.table(str(ctx.case.resource))
+    gone = matching(ctx, ctx.case) if ctx.case.by else [ctx.found()]
+    for record in gone:
+        table.drop(record)
+    return Outcome("deleted", gone[0])
+
+
+VERBS: Mapping[str, Verb] = {
+    "get": get,
+    "list": list_,
+    "create": create,
+    "upsert": upsert,
+    "replace": replace,
+    "merge": merge,
+    "delete": delete,
+}
+
+
+def check_unique(ctx: Context, table: Collection, values: Record, parent: Record | None) -> None:
+    """Raise Problem("invalid") if a member of ``values`` that must be unique is taken."""
+    scoped = dict(values)
+    if parent is not None:
+        scoped[str(table.resource.parent)] = table.row_id_of_parent(parent)
+    name = table.clash(scoped)
+    if name is not None:
+        words = ctx.site.service.words.get("unique", "{name} must be unique")
+        text = words.replace("{name}", name).replace("{got}", str(values[name]))
+        raise Problem("invalid", broken=[Broken("body", (name,), name, "unique", text, got=values[name])])
+
+
+def _replaced(ctx: Context, record: Record) -> Outcome:
+    table = ctx.table(str(ctx.case.resource))
+    values: dict[str, Json] = {**table.resource.fields, **table.kept(ctx.body)}
+    check_unique(ctx, table, {**record, **values}, table.parent_of(record))
+    return Outcome("updated", table.change(record, values))
+
+
+def _parent(ctx: Context, table: Collection) -> Record | None:
+    return ctx.parents.get(str(table.resource.parent))

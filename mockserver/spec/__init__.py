@@ -1,0 +1,1 @@
+"""Fixtures and schemas, read into frozen values; holds no state."""

@@ -1,0 +1,282 @@
+"""Folders of fixtures and schemas to services; every error of a run is reported at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from mockserver.spec import build, yaml12
+from mockserver.spec.model import ENGINE_PROBLEMS, VERBS, Operation, Place, SchemaName, Service
+from mockserver.spec.routes import RouteClash, Routes
+from mockserver.spec.schemas import DIALECT, Schemas, UnknownSchema
+from mockserver.values import Json
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class FixtureErrors(ValueError):
+    """Everything that is wrong with the fixtures, a line each: ``file:line:column message``."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One set of fixtures: ``fixtures/<service>/*.yaml``, their schemas in ``schemas/<service>/*.json``."""
+
+    fixtures: Path
+    schemas: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the folders held."""
+
+    services: Mapping[str, Service]
+    schemas: Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    service: str
+    name: str
+    file: Path
+    content: Mapping[str, Json]
+
+
+def shipped() -> Folder:
+    """The fixtures and schemas that come with the package, installed or in a checkout."""
+    installed = PACKAGE / "_data"
+    top = installed if installed.is_dir() else PACKAGE.parent
+    return Folder(top / "fixtures", top / "schemas")
+
+
+def users(folder: Path) -> Folder:
+    """A user's own folder: its ``fixtures`` and ``schemas``, or services with their schemas beside them."""
+    if (folder / "fixtures").is_dir():
+        return Folder(folder / "fixtures", folder / "schemas")
+    return Folder(folder, folder)
+
+
+def load(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Loaded:
+    """All services of ``folders`` (the shipped ones if none are named); a later folder adds or overrides.
+
+    ``only``: names of the services wanted; none means all. Raises FixtureErrors.
+    """
+    folders = folders or [shipped()]
+    errors: list[str] = []
+    pages = [page for folder in folders for page in _read(folder, only, errors)]
+    schemas = Schemas(_read_schemas(folders, only, errors))
+    names = list(dict.fromkeys(page.service for page in pages))
+    for name in only:
+        if name not in names:
+            errors.append(f"no service {name!r}{meant(name, _known(folders))}")
+    services: dict[str, Service] = {}
+    if not errors:
+        for name in names:
+            parts = [(page.name, page.file, page.content) for page in pages if page.service == name]
+            seeds = {file.stem: file for folder in folders for file in _seed_files(folder, name)}
+            services[name] = build.service(name, parts, seeds)
+            errors.extend(_inconsistent(services[name], schemas))
+        if not errors:
+            try:
+                Routes(services.values())
+            except RouteClash as error:
+                errors.append(str(error))
+    if errors:
+        raise FixtureErrors(list(dict.fromkeys(errors)))
+    return Loaded(services, schemas)
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """`` — did you mean 'x'?`` for the known word nearest to ``word``; empty if none is near."""
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" — did you mean '{near[0]}'?" if near else ""
+
+
+def say(place: Place, message: str) -> str:
+    """``message`` with the file, line and column of ``place`` before it."""
+    try:
+        line, column = yaml12.locate(place.file.read_bytes(), place.path)
+    except (OSError, yaml12.YamlError):
+        line, column = 1, 1
+    return f"{shown(place.file)}:{line}:{column} {message}"
+
+
+def shown(file: Path) -> str:
+    """``file`` as a person would name it: relative to the current folder where it lies below it."""
+    try:
+        return str(file.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
+
+
+def read_yaml(file: Path, errors: list[str]) -> Json:
+    """The content of one YAML file; what is wrong with it goes to ``errors`` and None comes back."""
+    try:
+        return yaml12.parse(file.read_bytes())
+    except yaml12.YamlError as error:
+        errors.append(f"{shown(file)}:{error}")
+    except OSError as error:
+        errors.append(f"{shown(file)}:1:1 {error.strerror}")
+    return None
+
+
+def _known(folders: Sequence[Folder]) -> list[str]:
+    return [
+        path.name
+        for folder in folders
+        if folder.fixtures.is_dir()
+        for path in sorted(folder.fixtures.iterdir())
+        if path.is_dir() and any(path.glob("*.yaml"))
+    ]
+
+
+def _read(folder: Folder, only: Sequence[str], errors: list[str]) -> Iterator[_Page]:
+    if not folder.fixtures.is_dir():
+        errors.append(f"{shown(folder.fixtures)}:1:1 no such folder")
+        return
+    rules = _format(errors)
+    for name in _known([folder]):
+        if only and name not in only:
+            continue
+        for file in sorted((folder.fixtures / name).glob("*.yaml")):
+            content = read_yaml(file, errors)
+            if content is None:
+                continue
+            kind = "service" if file.stem == "service" else "page"
+            wrong = list(_misshapen(rules, kind, file, content))
+            errors.extend(wrong)
+            if not wrong:
+                yield _Page(name, file.stem, file, content)
+
+
+def _seed_files(folder: Folder, service: str) -> list[Path]:
+    return sorted((folder.fixtures / service / "seeds").glob("*.yaml"))
+
+
+def _read_schemas(
+    folders: Sequence[Folder], only: Sequence[str], errors: list[str]
+) -> dict[tuple[str, str], Mapping[str, Json]]:
+    found: dict[tuple[str, str], Mapping[str, Json]] = {}
+    for folder in folders:
+        for file in sorted(folder.schemas.glob("*/*.json")):
+            if only and file.parent.name not in only:
+                continue
+            try:
+                found[(file.parent.name, file.stem)] = json.loads(file.read_bytes())
+            except ValueError as error:
+                line = getattr(error, "lineno", 1)
+                column = getattr(error, "colno", 1)
+                errors.append(f"{shown(file)}:{line}:{column} not JSON: {error}")
+    return found
+
+
+def _format(errors: list[str]) -> Mapping[str, Json]:
+    """The format of fixtures itself, as a JSON Schema."""
+    file = shipped().schemas / "fixture.json"
+    found: Mapping[str, Json] = json.loads(file.read_bytes())
+    return found
+
+
+def _misshapen(rules: Mapping[str, Json], kind: str, file: Path, content: Json) -> Iterator[str]:
+    """Each place where ``content`` does not keep the fixture format."""
+    import jsonschema_rs
+
+    whole = {"$schema": DIALECT, "$ref": f"#/$defs/{kind}", "$defs": rules["$defs"]}
+    if jsonschema_rs.Draft202012Validator(whole).is_valid(content):
+        return
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(whole).iter_errors(content):
+        path = tuple(error.absolute_path)
+        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+            known = sorted(error.schema.get("properties", {}))
+            for key in error.instance:
+                if key not in known and isinstance(key, str):
+                    yield say(Place(file, (*path, key)), f"unknown key '{key}'{meant(key, known)}")
+        else:
+            yield say(Place(file, path), _reworded(error))
+
+
+def _reworded(error: Json) -> str:
+    where = str(error.absolute_path[-1]) if error.absolute_path else "the file"
+    if error.validator == "enum":
+        near = meant(str(error.instance), [str(one) for one in error.validator_value])
+        return f"'{where}' must be one of {', '.join(map(str, error.validator_value))}{near}"
+    if error.validator == "type":
+        return f"'{where}' must be a {error.validator_value}, not {json.dumps(error.instance)[:60]}"
+    if error.validator == "required":
+        return f"{error.message} here"
+    if error.validator == "pattern":
+        return f"'{where}' must look like {error.validator_value}, not {json.dumps(error.instance)[:60]}"
+    return f"'{where}': {error.message[:200]}"
+
+
+def _inconsistent(service: Service, schemas: Schemas) -> Iterator[str]:
+    """Each name in ``service`` that leads nowhere."""
+    for kind in ENGINE_PROBLEMS:
+        if kind not in service.problems:
+            yield f"fixtures of {service.name}: service.yaml does not word the problem '{kind}'"
+    for resource in service.resources.values():
+        for how, kind in resource.refuses.items():
+            if kind not in service.problems:
+                place = Place(resource.place.file, (*resource.place.path, "refuses", how))
+                yield say(place, f"no problem '{kind}'{meant(kind, list(service.problems))}")
+        if resource.parent and resource.parent not in service.resources:
+            place = Place(resource.place.file, (*resource.place.path, "parent"))
+            yield say(
+                place, f"no resource '{resource.parent}'{meant(resource.parent, list(service.resources))}"
+            )
+        if resource.accepts:
+            yield from _no_schema(resource.place, resource.accepts, schemas)
+    for operation in service.operations.values():
+        yield from _wrong_operation(service, operation, schemas)
+
+
+def _wrong_operation(service: Service, operation: Operation, schemas: Schemas) -> Iterator[str]:
+    place = operation.place
+    accepts = operation.accepts
+    for name in (accepts.path, accepts.query, accepts.body, *operation.returns.values()):
+        if name is not None:
+            yield from _no_schema(place, name, schemas)
+    for case in operation.cases:
+        if case.does not in VERBS:
+            yield say(place, f"'does' must be one of {', '.join(VERBS)}{meant(case.does, VERBS)}")
+        elif case.does not in ("call", "example", "absent") and case.resource not in service.resources:
+            near = meant(str(case.resource), list(service.resources))
+            yield say(place, f"no resource '{case.resource}'{near}")
+        if case.reply.paging and case.reply.paging not in service.paging:
+            yield say(
+                place, f"no paging '{case.reply.paging}'{meant(case.reply.paging, list(service.paging))}"
+            )
+        for name in case.returns.values():
+            if name is not None:
+                yield from _no_schema(place, name, schemas)
+    refusals = [need.otherwise for need in operation.needs]
+    refusals += [operation.permission.otherwise] if operation.permission else []
+    for kind in refusals:
+        if kind not in service.problems:
+            yield say(place, f"no problem '{kind}'{meant(kind, list(service.problems))}")
+    for need in operation.needs:
+        if need.setting not in service.settings:
+            yield say(place, f"no setting '{need.setting}'{meant(need.setting, list(service.settings))}")
+    for example in operation.examples.values():
+        statuses = set(operation.returns).union(*(case.returns for case in operation.cases))
+        if example.status not in statuses:
+            yield say(example.place, f"status {example.status} is not among the 'returns' of {operation.id}")
+
+
+def _no_schema(place: Place, name: SchemaName, schemas: Schemas) -> Iterator[str]:
+    if name not in schemas:
+        yield say(place, f"no schema '{name}'{meant(name.name, schemas.names(name.service, name.page))}")
+        return
+    try:
+        schemas.valid(name, None)
+    except (UnknownSchema, ValueError) as error:
+        yield say(place, f"schema '{name}' cannot be used: {error}")

@@ -1,0 +1,288 @@
+"""A service as its fixtures declare it. Everything here is frozen; nothing here acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mockserver.values import Json
+
+# Kinds of problem that the engine itself raises: every service must word each of them.
+ENGINE_PROBLEMS = (
+    "no_route",
+    "wrong_method",
+    "unauthorized",
+    "forbidden",
+    "malformed",
+    "media_type",
+    "bad_value",
+    "invalid",
+    "not_found",
+    "conflict",
+    "too_large",
+    "rate_limited",
+    "not_implemented",
+    "broken",
+)
+VERBS = ("get", "list", "create", "upsert", "replace", "merge", "delete", "example", "call", "absent")
+STATUSES: Mapping[str, int] = {"ok": 200, "created": 201, "updated": 200, "deleted": 204, "accepted": 202}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something is said, for messages."""
+
+    file: Path
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaName:
+    """A named definition: ``page`` is the schema file's stem, ``name`` its key in ``$defs``."""
+
+    service: str
+    page: str
+    name: str
+
+    def __str__(self) -> str:
+        """As a fixture of another page writes it."""
+        return f"{self.page}#{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdRule:
+    """How a resource's ids look and grow. style: integer | string (digits) | uuid | given."""
+
+    field: str = "id"
+    style: str = "integer"
+    start: int = 1
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of stored thing.
+
+    ``fields``: what a write may set, with the value stored when it is left out; ``keys``: other names
+    it is found by in a path, whatever their case; ``refuses``: problem kinds for the ways a look-up
+    can miss (malformed, missing, elsewhere); ``computed``: templates that fill members of every view.
+    """
+
+    name: str
+    title: str
+    place: Place
+    parent: str | None = None
+    params: tuple[str, ...] = ()
+    id: IdRule = field(default_factory=IdRule)
+    keys: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    computed: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    accepts: SchemaName | None = None
+    view: str | None = None
+    seed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A setting that must be true before the record named last in the path is looked up."""
+
+    setting: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the caller must be allowed, checked once the record is found and before the body is read."""
+
+    name: str
+    otherwise: str = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """How an outcome becomes a reply: statuses by kind of outcome, the shape, extra headers.
+
+    ``location``: template of the Location header of what was created or accepted.
+    """
+
+    statuses: Mapping[str, int] = field(default_factory=lambda: STATUSES)
+    show: tuple[str, ...] = ()
+    view: str | None = None
+    paging: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an operation does if ``when`` (``query.x``, ``body.x``, ``header.x``) is present."""
+
+    does: str
+    resource: str | None = None
+    function: str | None = None
+    when: str | None = None
+    by: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    reply: ReplyRule = field(default_factory=ReplyRule)
+    returns: Mapping[int, SchemaName | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """The schemas of a request. ``optional``: the body may be absent; ``form``: it may be a form."""
+
+    path: SchemaName | None = None
+    query: SchemaName | None = None
+    body: SchemaName | None = None
+    optional: bool = False
+    form: bool = False
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A documented exchange. ``call`` and ``given`` make it a contract test; ``reply`` can be forced."""
+
+    name: str
+    place: Place
+    status: int
+    body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    call: Mapping[str, Json] | None = None
+    given: Mapping[str, Json] = field(default_factory=dict)
+    source: str = "assumed"
+    verified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the published API.
+
+    ``auth``: none | optional | required | default, which is optional where the service lets anonymous
+    callers in and required elsewhere.
+    """
+
+    id: str
+    service: str
+    page: str
+    method: str
+    path: str
+    place: Place
+    cases: tuple[Case, ...]
+    docs: str = ""
+    title: str = ""
+    accepts: Accepts = field(default_factory=Accepts)
+    auth: str = "default"
+    needs: tuple[Needs, ...] = ()
+    permission: Permission | None = None
+    returns: Mapping[int, SchemaName | None] = field(default_factory=dict)
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    evidence: str = "documented"
+    deprecated: bool = False
+
+    @property
+    def rung(self) -> str:
+        """The highest rung it stands on: absent, example, verb or call."""
+        verbs = {case.does for case in self.cases}
+        if "call" in verbs:
+            return "call"
+        if verbs <= {"absent"}:
+            return "absent"
+        return "example" if verbs <= {"example", "absent"} else "verb"
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """One dialect of lists: what to ask with, how much at once, in which envelope.
+
+    ``select``: a Python function that filters and sorts before the page is cut;
+    ``envelope``: a template, or ``envelope_function`` names a Python function;
+    ``plain``: the template used instead when the caller asked for no page at all.
+    """
+
+    name: str
+    ask: Mapping[str, str] = field(default_factory=dict)
+    default: int | None = None
+    most: int | None = None
+    envelope: Json = None
+    plain: Json = None
+    select: str | None = None
+    envelope_function: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A service's words for one kind of problem."""
+
+    status: int
+    body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    source: str = "documented"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A switch for behaviour that the reference leaves open, or that differs between sites."""
+
+    name: str
+    default: Json
+    schema: Mapping[str, Json]
+    about: str
+    source: str = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How callers are told apart.
+
+    accepts: schemes out of basic, bearer, token, session, oauth1; anonymous: whether operations run
+    without a credential unless they say otherwise; rejected: what a wrong credential leads to,
+    ``refuse`` or ``anonymous``; users, credentials: resources; default: id of the user that any
+    well-formed credential stands for.
+    """
+
+    accepts: tuple[str, ...] = ()
+    anonymous: bool = False
+    rejected: str = "refuse"
+    users: str | None = None
+    credentials: str | None = None
+    default: str | int | None = None
+    session: str | None = None
+    holds: str | None = None
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One emulated API: everything its folder of fixtures says."""
+
+    name: str
+    title: str
+    docs: str
+    mount: str
+    auth: Auth
+    dates: str = "%Y-%m-%dT%H:%M:%SZ"
+    drop_nulls: bool = False
+    same_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also_under: tuple[str, ...] = ()
+    any_case: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Wording] = field(default_factory=dict)
+    paging: Mapping[str, Paging] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    seeds: Mapping[str, Path] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def resource_for(self, param: str, before: Sequence[str] = ()) -> Resource | None:
+        """The resource whose records are named by the path placeholder ``param``, if any."""
+        return next((one for one in self.resources.values() if param in one.params), None)

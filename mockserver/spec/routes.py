@@ -1,0 +1,231 @@
+"""Method and path to operation, through one tree of path segments; the literal segment wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import unquote
+
+from mockserver.spec.model import Operation, Service
+
+
+class RouteClash(ValueError):
+    """Two operations claim the same method and path."""
+
+
+class BadPath(ValueError):
+    """A path that is no valid percent-encoded UTF-8; ``service`` is the one whose routes it begins with."""
+
+    service: Service | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An operation as reached by one of its routes; ``prefix`` is the API prefix in that route."""
+
+    operation: Operation
+    names: tuple[str, ...]
+    prefix: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a path leads to.
+
+    ``base``: the part of the path before the service's own routes, still percent-encoded;
+    ``allowed``: the methods there are when ``leaf`` is None because of the method.
+    """
+
+    service: Service | None
+    leaf: Leaf | None = None
+    values: Mapping[str, str] | None = None
+    base: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+class Node:
+    """One segment of the tree. ``top_of`` is set where a service's own routes begin."""
+
+    __slots__ = ("leaves", "literal", "service", "top_of", "wild")
+
+    def __init__(self) -> None:
+        """An empty node."""
+        self.literal: dict[str, Node] = {}
+        self.wild: Node | None = None
+        self.leaves: dict[str, Leaf] = {}
+        self.service: Service | None = None
+        self.top_of: Service | None = None
+
+
+class Routes:
+    """All routes of the given services, each at the root and under its service's mount."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        """Build the tree. Raises RouteClash when two services claim one route."""
+        self._root = Node()
+        self._services = tuple(services)
+        for service in self._services:
+            top = Node()
+            top.top_of = top.service = service
+            for operation in service.operations.values():
+                for prefix, route in routes_of(service, operation):
+                    for start in (top, self._root):
+                        _plant(start, service, Leaf(operation, _names(route), prefix, route))
+            self._graft(self._root, service.mount, service, top)
+            for under in service.also_under:
+                self._graft(self._root, under, service, top)
+                self._graft(top, under, service, top)
+
+    def find(self, method: str, path: str) -> Match:
+        """What ``method`` on ``path`` (percent-encoded) leads to. Raises BadPath."""
+        steps = path.split("/")[1:]
+        best = _Walk()
+        leaf_node, wilds, top_at = self._descend(self._root, steps, 0, (), 0, best)
+        if leaf_node is None:
+            return Match(best.service)
+        service = leaf_node.service
+        leaf = leaf_node.leaves.get(method)
+        if leaf is None and method == "HEAD":
+            leaf = leaf_node.leaves.get("GET")
+        base = "".join("/" + step for step in steps[:top_at])
+        if leaf is None:
+            return Match(service, base=base, allowed=tuple(sorted(leaf_node.leaves)))
+        try:
+            own = [decoded(steps[at]) for at in wilds if at >= top_at]
+        except BadPath as error:
+            error.service = service
+            raise
+        return Match(service, leaf, dict(zip(leaf.names, own, strict=True)), base)
+
+    def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
+        """Existing routes that look most like this one, best first, as ``METHOD /path``."""
+        known = {
+            f"{operation.method} {route}": None
+            for service in self._services
+            for operation in service.operations.values()
+            for _, route in routes_of(service, operation)
+        }
+        return get_close_matches(f"{method} {path}", known, n=count, cutoff=0.5)
+
+    def _descend(
+        self, node: Node, steps: Sequence[str], at: int, wilds: tuple[int, ...], top_at: int, best: _Walk
+    ) -> tuple[Node | None, tuple[int, ...], int]:
+        if node.service is not None and at >= best.depth:
+            best.depth, best.service = at, node.service
+        if node.top_of is not None:
+            top_at = at
+        if at == len(steps):
+            return (node if node.leaves else None), wilds, top_at
+        step = steps[at]
+        child = node.literal.get(step)
+        if child is None and step:
+            child = node.literal.get(_FOLD + step.casefold())
+        if child is not None:
+            found = self._descend(child, steps, at + 1, wilds, top_at, best)
+            if found[0] is not None:
+                return found
+        if node.wild is not None and step:
+            return self._descend(node.wild, steps, at + 1, (*wilds, at), top_at, best)
+        return None, wilds, top_at
+
+    def _graft(self, start: Node, path: str, service: Service, top: Node) -> None:
+        node = start
+        steps = path.strip("/").split("/")
+        for step in steps[:-1]:
+            node = _child(node, step, fold=False)
+        last = steps[-1]
+        if last.startswith("{"):
+            if node.wild is not None:
+                raise RouteClash(f"{path} of {service.name} is already a route")
+            node.wild = top
+        else:
+            if last in node.literal:
+                raise RouteClash(f"{path} of {service.name} is already a route")
+            node.literal[last] = top
+
+
+# Marks the key of a literal segment that matches whatever its case; no real segment contains it.
+_FOLD = "\0"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How deep a walk came in the routes of a service, for the wording of a 404."""
+
+    depth: int = 1
+    service: Service | None = None
+
+
+def routes_of(service: Service, operation: Operation) -> Iterator[tuple[str, str]]:
+    """Each (API prefix, path) at which ``operation`` answers, the declared one first."""
+    for prefix, others in service.same_as.items():
+        if operation.path.startswith(prefix + "/"):
+            yield prefix, operation.path
+            for other in others:
+                path = other + operation.path[len(prefix) :]
+                if not _declared(service, operation.method, path):
+                    yield other, path
+            return
+        for other in others:
+            if operation.path.startswith(other + "/"):
+                yield other, operation.path
+                return
+    yield next(iter(service.same_as), ""), operation.path
+
+
+def decoded(step: str) -> str:
+    """A path segment without percent-encoding. Raises BadPath for bad escapes or bad UTF-8."""
+    if "%" not in step:
+        return step
+    hexadecimal = "0123456789abcdefABCDEF"
+    for part in step.split("%")[1:]:
+        if len(part) < 2 or part[0] not in hexadecimal or part[1] not in hexadecimal:
+            raise BadPath(step)
+    try:
+        text = unquote(step, errors="strict")
+    except UnicodeDecodeError as error:
+        raise BadPath(step) from error
+    if "\0" in text:
+        raise BadPath(step)
+    return text
+
+
+def _declared(service: Service, method: str, path: str) -> bool:
+    """Whether a file of fixtures says itself what happens at an alias of another operation."""
+    shape = _shape(path)
+    return any(one.method == method and _shape(one.path) == shape for one in service.operations.values())
+
+
+def _shape(path: str) -> tuple[str, ...]:
+    return tuple("{}" if step.startswith("{") else step for step in path.split("/"))
+
+
+def _names(route: str) -> tuple[str, ...]:
+    return tuple(step[1:-1] for step in route.split("/") if step.startswith("{"))
+
+
+def _child(node: Node, step: str, *, fold: bool) -> Node:
+    if step.startswith("{"):
+        if node.wild is None:
+            node.wild = Node()
+        return node.wild
+    key = _FOLD + step.casefold() if fold and step else step
+    return node.literal.setdefault(key, Node())
+
+
+def _plant(start: Node, service: Service, leaf: Leaf) -> None:
+    node = start
+    for step in leaf.route.split("/")[1:]:
+        node = _child(node, step, fold=service.any_case)
+        if node.service is None:
+            node.service = service
+    taken = node.leaves.get(leaf.operation.method)
+    if taken is not None:
+        raise RouteClash(
+            f"{leaf.operation.method} {leaf.route} belongs to {taken.operation.service}.{taken.operation.id}"
+            f" and to {leaf.operation.service}.{leaf.operation.id}"
+        )
+    node.service = service
+    node.leaves[leaf.operation.method] = leaf

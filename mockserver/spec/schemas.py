@@ -1,0 +1,170 @@
+"""JSON Schemas by service, page and name; validators are built when first used, once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import jsonschema_rs
+
+from mockserver.spec.model import SchemaName
+from mockserver.values import Broken, Json
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class UnknownSchema(KeyError):
+    """A schema name without a definition; the message names the nearest one."""
+
+
+class Schemas:
+    """The definitions of all pages of all services."""
+
+    def __init__(self, pages: Mapping[tuple[str, str], Mapping[str, Json]]) -> None:
+        """``pages``: (service, page) to the parsed schema file."""
+        self._pages = pages
+        self._fast: dict[SchemaName, Callable[[Json], bool]] = {}
+        self._slow: dict[SchemaName, Callable[[Json], Iterator[Json]]] = {}
+
+    def __contains__(self, name: SchemaName) -> bool:
+        """Whether there is a definition of that name."""
+        return name.name in self._pages.get((name.service, name.page), {}).get("$defs", {})
+
+    def names(self, service: str, page: str) -> Sequence[str]:
+        """Names of the definitions on one page."""
+        return tuple(self._pages.get((service, page), {}).get("$defs", {}))
+
+    def definition(self, name: SchemaName) -> Mapping[str, Json]:
+        """The definition itself. Raises UnknownSchema."""
+        if name not in self:
+            raise UnknownSchema(str(name))
+        found: Mapping[str, Json] = self._pages[(name.service, name.page)]["$defs"][name.name]
+        return found
+
+    def resolved(self, name: SchemaName) -> Mapping[str, Json]:
+        """The definition with a ``$ref`` at its top followed."""
+        return self._follow(name.service, name.page, self.definition(name))[1]
+
+    def valid(self, name: SchemaName, value: Json) -> bool:
+        """Whether ``value`` keeps every rule of the definition."""
+        check = self._fast.get(name)
+        if check is None:
+            validator = jsonschema_rs.Draft202012Validator(self._standalone(name))
+            check = self._fast[name] = validator.is_valid
+        return check(value)
+
+    def broken(self, name: SchemaName, value: Json, scope: str, words: Mapping[str, str]) -> list[Broken]:
+        """Every rule that ``value`` breaks, in the words of the schema or else of ``words``.
+
+        A member that is missing and whose schema has a ``default`` is judged as if it had that value,
+        so that what is missing inside it is named too.
+        """
+        check = self._slow.get(name)
+        if check is None:
+            from jsonschema import Draft202012Validator
+
+            check = self._slow[name] = Draft202012Validator(self._standalone(name)).iter_errors
+        filled = self._filled(name.service, name.page, self.definition(name), value)
+        found: dict[tuple[tuple[str | int, ...], str], Broken] = {}
+        for error in check(filled):
+            for one in _explained(error, scope, words):
+                found.setdefault((one.path, one.key), one)
+        return list(found.values())
+
+    def _standalone(self, name: SchemaName) -> Json:
+        """One document that holds the definition and every page it may refer to."""
+        documents = {
+            f"{page}.json": content
+            for (service, page), content in self._pages.items()
+            if service == name.service
+        }
+        defs = {key: _localised(content, key) for key, content in documents.items()}
+        return {"$schema": DIALECT, "$ref": f"#/$defs/{name.page}.json/$defs/{name.name}", "$defs": defs}
+
+    def _follow(self, service: str, page: str, schema: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        while isinstance(ref := schema.get("$ref"), str):
+            file, _, path = ref.partition("#")
+            page = Path(file).stem if file else page
+            target = self._pages.get((service, page), {}).get("$defs", {}).get(path.rsplit("/", 1)[-1])
+            if target is None:
+                raise UnknownSchema(ref)
+            schema = target
+        return page, schema
+
+    def _filled(self, service: str, page: str, schema: Mapping[str, Json], value: Json) -> Json:
+        page, schema = self._follow(service, page, schema)
+        if not isinstance(value, dict):
+            return value
+        filled = dict(value)
+        for key, inner in schema.get("properties", {}).items():
+            if key not in filled and "default" in inner and key in schema.get("required", ()):
+                filled[key] = inner["default"]
+            if key in filled:
+                filled[key] = self._filled(service, page, inner, filled[key])
+        return filled
+
+
+def _localised(content: Json, file: str) -> Json:
+    """``content`` with its references rewritten to point into the standalone document."""
+    if isinstance(content, dict):
+        return {
+            key: _pointed(value, file) if key == "$ref" else _localised(value, file)
+            for key, value in content.items()
+            if key not in ("$schema", "$id")
+        }
+    if isinstance(content, list):
+        return [_localised(one, file) for one in content]
+    return content
+
+
+def _pointed(ref: str, file: str) -> str:
+    other, _, path = ref.partition("#")
+    return f"#/$defs/{other or file}{path}"
+
+
+def _explained(error: Json, scope: str, words: Mapping[str, str]) -> Iterator[Broken]:
+    """One broken rule for each member it concerns."""
+    rule, schema, path = str(error.validator), error.schema, tuple(error.absolute_path)
+    if rule == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        named = [key for key in missing if error.message.startswith(repr(key))] or missing
+        for key in named[:1]:
+            inner = schema.get("properties", {}).get(key, {})
+            yield _worded(scope, (*path, key), rule, inner, words, error.validator_value, None)
+    elif rule == "additionalProperties" and isinstance(error.instance, dict):
+        known = set(schema.get("properties", {}))
+        for key in error.instance:
+            if key not in known:
+                yield _worded(scope, (*path, key), rule, schema, words, sorted(known), error.instance[key])
+    else:
+        yield _worded(scope, path, rule, schema, words, error.validator_value, error.instance)
+
+
+def _worded(
+    scope: str,
+    path: tuple[str | int, ...],
+    rule: str,
+    schema: Mapping[str, Json],
+    words: Mapping[str, str],
+    expected: Json,
+    got: Json,
+) -> Broken:
+    steps = [step for step in path if isinstance(step, str)]
+    name = steps[-1] if steps else scope
+    key = str(schema.get("x-key", name))
+    text = schema.get("x-words", {}).get(rule) or words.get(rule) or words.get("default", "{name}: {rule}")
+    limit = expected if isinstance(expected, (str, int, float)) else json.dumps(expected)
+    shown = got if isinstance(got, str) else json.dumps(got)
+    values = {
+        "name": name,
+        "key": key,
+        "path": ".".join(str(step) for step in path),
+        "rule": rule,
+        "limit": str(limit),
+        "got": shown,
+    }
+    text = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+    return Broken(scope, path, key, rule, text, expected, got)

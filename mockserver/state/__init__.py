@@ -1,0 +1,1 @@
+"""Records, ids, time and the journal of one world; knows no HTTP and no YAML."""

@@ -1,0 +1,142 @@
+"""Tables of records, indexed; a record is never changed in place, so a fork shares them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.values import Json, Record
+
+RowId = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Which fields, together, a table can be asked by without a scan; ``fold`` ignores case."""
+
+    fields: tuple[str, ...]
+    fold: bool = False
+
+    def key(self, values: Sequence[Json]) -> tuple[Json, ...] | None:
+        """The look-up key for ``values``; None when one of them is missing or cannot be indexed."""
+        found: list[Json] = []
+        for value in values:
+            if isinstance(value, str):
+                found.append(value.casefold() if self.fold else value)
+            elif isinstance(value, (int, float, bool)):
+                found.append(value)
+            else:
+                return None
+        return tuple(found)
+
+
+Bucket = dict[RowId, None]
+
+
+class Table:
+    """Rows in the order they came, with their indexes.
+
+    ``owner`` is the store that may write to it; a store that does not own a table copies it first.
+    Buckets of an index are shared after a copy, and copied one by one when they are written to.
+    """
+
+    __slots__ = ("_buckets", "_own", "owner", "rows")
+
+    def __init__(self, owner: object, indexes: Sequence[Index] = ()) -> None:
+        """An empty table of ``owner``."""
+        self.owner: object = owner
+        self.rows: dict[RowId, Record] = {}
+        self._buckets: dict[Index, dict[tuple[Json, ...], Bucket]] = {index: {} for index in indexes}
+        self._own: set[tuple[Index, tuple[Json, ...]]] = set()
+
+    def copy(self, owner: object) -> Table:
+        """The same rows, to be written by ``owner``; no record is copied."""
+        other = Table(owner)
+        other.rows = dict(self.rows)
+        other._buckets = {index: dict(buckets) for index, buckets in self._buckets.items()}
+        self._own = set()
+        return other
+
+    def ids(self, index: Index, values: Sequence[Json]) -> Sequence[RowId]:
+        """Ids of the rows whose ``index`` fields equal ``values``, in the order they came."""
+        key = index.key(values)
+        if key is None:
+            return ()
+        return tuple(self._buckets[index].get(key, ()))
+
+    def indexed(self, fields: tuple[str, ...]) -> Index | None:
+        """The index over exactly ``fields``, if there is one."""
+        return next((index for index in self._buckets if index.fields == fields), None)
+
+    def put(self, row_id: RowId, record: Record) -> None:
+        """Store ``record`` in place of what had ``row_id``, which keeps its position."""
+        old = self.rows.get(row_id)
+        for index in self._buckets:
+            new_key = index.key([record.get(name) for name in index.fields])
+            old_key = None if old is None else index.key([old.get(name) for name in index.fields])
+            if new_key != old_key or old is None:
+                if old_key is not None:
+                    self._bucket(index, old_key).pop(row_id, None)
+                if new_key is not None:
+                    self._bucket(index, new_key)[row_id] = None
+        self.rows[row_id] = record
+
+    def drop(self, row_id: RowId) -> None:
+        """Forget the row; nothing happens if there is none."""
+        old = self.rows.pop(row_id, None)
+        if old is None:
+            return
+        for index in self._buckets:
+            key = index.key([old.get(name) for name in index.fields])
+            if key is not None:
+                self._bucket(index, key).pop(row_id, None)
+
+    def _bucket(self, index: Index, key: tuple[Json, ...]) -> Bucket:
+        """The bucket to write to, copied first if another table may share it."""
+        buckets = self._buckets[index]
+        if (index, key) not in self._own:
+            buckets[key] = dict(buckets.get(key, ()))
+            self._own.add((index, key))
+        return buckets[key]
+
+
+class Store:
+    """All tables of one world. Forking costs one reference a table; the first write copies one."""
+
+    def __init__(self, indexes: Mapping[str, Sequence[Index]]) -> None:
+        """Empty tables, named and indexed as ``indexes`` says."""
+        self._tables = {name: Table(self, rules) for name, rules in indexes.items()}
+
+    def __getitem__(self, name: str) -> Table:
+        """The table of that name, to read from. Raises KeyError."""
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of all tables."""
+        return iter(self._tables)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return name in self._tables
+
+    def put(self, name: str, row_id: RowId, record: Record) -> None:
+        """Store ``record`` under ``row_id``. It must not be changed afterwards."""
+        self._writable(name).put(row_id, record)
+
+    def drop(self, name: str, row_id: RowId) -> None:
+        """Forget one row."""
+        self._writable(name).drop(row_id)
+
+    def fork(self) -> Store:
+        """A store with the same content; neither sees what the other writes from now on."""
+        other = Store({})
+        for table in self._tables.values():
+            table.owner = None
+        other._tables = dict(self._tables)
+        return other
+
+    def _writable(self, name: str) -> Table:
+        table = self._tables[name]
+        if table.owner is not self:
+            table = self._tables[name] = table.copy(self)
+        return table
