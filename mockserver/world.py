@@ -141,14 +141,19 @@ class World:
 
     def handle(self, call: Call) -> Reply:
         """The reply to one request; never raises, does no I/O."""
+        return self.exchange(call).reply
+
+    def exchange(self, call: Call) -> Entry:
+        """The reply to one request, with everything that the journal keeps of it."""
         with self._lock:
             number = self.journal.next_number
             service, operation, result = self._answer(call, number)
-            self.journal.add(self.clock.now(), service, operation, call, result.reply, result.diagnosis)
             if operation and result.diagnosis.reason not in ("override", "broken"):
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
-            return result.reply
+            return self.journal.add(
+                self.clock.now(), service, operation, call, result.reply, result.diagnosis
+            )
 
     def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
         """Service, operation id and answer; the first two are empty where nothing was found."""
@@ -716,13 +721,18 @@ def _functions(service: Service) -> dict[str, Function]:
     names.add(service.auth.holds)
     found: dict[str, Function] = {}
     for name in sorted(one for one in names if one):
-        module, _, function = name.rpartition(".")
-        path = f"mockserver.behaviours.{service.name}.{module}"
-        try:
-            resolved: Callable[..., Json] = getattr(importlib.import_module(path), function)
-        except (ImportError, AttributeError) as error:
-            raise UnknownFunction(f"fixtures of {service.name} name {name!r}: {error}") from error
-        found[name] = resolved
+        found[name] = resolved(service.name, name)
+    return found
+
+
+def resolved(service: str, name: str) -> Function:
+    """The Python function that a fixture of ``service`` calls ``name``. Raises UnknownFunction."""
+    module, _, function = name.rpartition(".")
+    path = f"mockserver.behaviours.{service}.{module}"
+    try:
+        found: Callable[..., Json] = getattr(importlib.import_module(path), function)
+    except (ImportError, AttributeError) as error:
+        raise UnknownFunction(f"fixtures of {service} name {name!r}: {error}") from error
     return found
 
 
