@@ -487,6 +487,14 @@ class World:
                 seen.setdefault(service, {}).setdefault(operation, {})[str(status)] = count
             return {"operations": seen, "breaches": self._breaches}
 
+    def clear_coverage(self) -> Json:
+        """Forget what was exercised and how often a schema was broken; the journal stays."""
+        with self._lock:
+            gone = len(self._coverage)
+            self._coverage.clear()
+            self._breaches = 0
+            return {"forgotten": gone}
+
     # ---- behind the commands
 
     def _site(self, service: Service, number: int = 0) -> Site:

@@ -1,0 +1,294 @@
+"""A world of a server that runs elsewhere, with the methods that a World has."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+import orjson
+
+from mockserver.control import COMMANDS, CONTROL, Command
+from mockserver.values import Json, dumps
+from mockserver.world import CommandError, NotThere, read_text
+
+
+class Unreachable(ConnectionError):
+    """No mock server answers at the address."""
+
+
+class RemoteWorld:
+    """One world behind the control endpoint at ``url``; not for use by two threads at once.
+
+    Raises CommandError and NotThere as a World does, and Unreachable.
+    """
+
+    def __init__(
+        self, url: str, world: str = "default", token: str | None = None, timeout: float = 10
+    ) -> None:
+        """Nothing is sent yet. ``url``: where the server listens; ``timeout``: seconds for one command."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "") or not parts.hostname:
+            raise CommandError(f"not the address of a mock server: {url!r} (expected http://HOST:PORT)")
+        self.name = world
+        self.server_url = f"http://{parts.netloc}"
+        self.url = self.server_url if world == "default" else f"{self.server_url}/~{quote(world)}"
+        self._prefix = "" if world == "default" else f"/~{quote(world)}"
+        self._headers = {"X-Mock-Token": token} if token else {}
+        self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=timeout)
+
+    def close(self) -> None:
+        """Close the connection; the next command opens it again."""
+        self._connection.close()
+
+    # ---- life
+
+    def health(self) -> Json:
+        """Whether the server answers."""
+        return self._ask("health")
+
+    def ready(self) -> Json:
+        """How much is loaded."""
+        return self._ask("ready")
+
+    def info(self) -> Json:
+        """What this world serves and how it is set."""
+        return self._ask("info")
+
+    def openapi(self) -> Json:
+        """The control endpoint as an OpenAPI 3.1 document."""
+        return self._ask("openapi")
+
+    # ---- worlds
+
+    def worlds(self) -> Json:
+        """The names of all worlds."""
+        return self._ask("worlds")
+
+    def world(self, name: str) -> Json:
+        """What one world serves and how it is set."""
+        return self._ask("world", name=name)
+
+    def create_world(
+        self,
+        name: str,
+        *,
+        seeds: Sequence[Json] | None = None,
+        clock: str | None = None,
+        auth: str | None = None,
+        validation: str | None = None,
+    ) -> Json:
+        """Make a world, like the default one where nothing else is said; one of that name is replaced."""
+        data = None if seeds is None else [_content(one) for one in seeds]
+        return self._ask("create_world", name=name, seeds=data, clock=clock, auth=auth, validation=validation)
+
+    def drop_world(self, name: str) -> Json:
+        """Forget a world and everything in it; the default one cannot be dropped."""
+        return self._ask("drop_world", name=name)
+
+    # ---- state
+
+    def reset(self, to: str = "seed") -> Json:
+        """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
+        return self._ask("reset", to=to)
+
+    def seed(self, data: Json, dry_run: bool = False) -> Json:
+        """Store records by service and resource, all or none; what was stored, by number."""
+        return self._ask("seed", data=data, dry_run=dry_run)
+
+    def state(self, service: str | None = None, resource: str | None = None) -> Json:
+        """The stored records by service and resource; of one service, or of one resource."""
+        return self._ask("state", service=service, resource=resource)
+
+    def snapshots(self) -> Json:
+        """The ids of the snapshots taken."""
+        return self._ask("snapshots")
+
+    def snapshot(self, id: str | None = None) -> Json:
+        """Remember records, ids and settings under ``id``, or under a new name."""
+        return self._ask("snapshot", id=id)
+
+    def restore(self, id: str) -> Json:
+        """Back to a snapshot, which stays."""
+        return self._ask("restore", id=id)
+
+    # ---- behaviour
+
+    def force(
+        self,
+        operation: str,
+        example: str | None = None,
+        *,
+        status: int | None = None,
+        body: Json = None,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = 1,
+        service: str | None = None,
+    ) -> Json:
+        """Answer the next ``times`` calls of ``operation`` with a documented example or a given reply."""
+        return self._ask(
+            "force",
+            operation=operation,
+            example=example,
+            status=status,
+            body=body,
+            headers=headers,
+            times=times,
+            service=service,
+        )
+
+    def forced(self) -> Json:
+        """The overrides armed since the last reset, with how often each was used."""
+        return self._ask("forced")
+
+    def unforce(self) -> Json:
+        """Disarm every override."""
+        return self._ask("unforce")
+
+    def settings(self, service: str | None = None) -> Json:
+        """The settings of one service, or of all by service, with what each is about."""
+        return self._ask("settings", service=service)
+
+    def set_settings(self, service: str, values: Mapping[str, Json]) -> Json:
+        """Change settings of one service; all or none. The values now in force come back."""
+        return self._ask("set_settings", service=service, values=values)
+
+    def set_auth(self, mode: str) -> Json:
+        """Choose who is let in: any | strict | off."""
+        return self._ask("set_auth", mode=mode)
+
+    def set_validation(self, mode: str) -> Json:
+        """Choose what a broken request schema leads to: strict | warn | off."""
+        return self._ask("set_validation", mode=mode)
+
+    def show_clock(self) -> Json:
+        """The world's time, and whether it stands still."""
+        return self._ask("show_clock")
+
+    def set_clock(self, to: str) -> Json:
+        """Stand still at an ISO 8601 instant, or follow the real time (``real``)."""
+        return self._ask("set_clock", to=to)
+
+    def advance_clock(self, seconds: float) -> Json:
+        """Go forward by a number of seconds."""
+        return self._ask("advance_clock", seconds=seconds)
+
+    # ---- observation
+
+    def requests(
+        self,
+        *,
+        operation: str | None = None,
+        service: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        status: int | None = None,
+        breach: bool | None = None,
+        after: int = 0,
+        limit: int = 100,
+    ) -> Json:
+        """Exchanges of the journal, oldest first; ``after`` is the number of the last one seen."""
+        return self._ask(
+            "requests",
+            operation=operation,
+            service=service,
+            method=method,
+            path=path,
+            status=status,
+            breach=breach,
+            after=after,
+            limit=limit,
+        )
+
+    def request(self, number: int) -> Json:
+        """One exchange of the journal."""
+        return self._ask("request", number=number)
+
+    def clear_requests(self) -> Json:
+        """Forget all exchanges, coverage and breaches."""
+        return self._ask("clear_requests")
+
+    def routes(self, service: str | None = None) -> Json:
+        """Every operation: method, path, rung, evidence, documented statuses."""
+        return self._ask("routes", service=service)
+
+    def coverage(self) -> Json:
+        """The operations really exercised, with the statuses seen; how many requests broke a schema."""
+        return self._ask("coverage")
+
+    def clear_coverage(self) -> Json:
+        """Forget what was exercised and how often a schema was broken; the journal stays."""
+        return self._ask("clear_coverage")
+
+    # ---- behind the commands
+
+    def _ask(self, command_name: str, /, **given: Json) -> Json:
+        """What the server answers to a command; arguments that have their default are not sent."""
+        command = _row(command_name, given)
+        path, whole = command.path, None
+        query: dict[str, Json] = {}
+        body: dict[str, Json] = {}
+        for param in command.params:
+            value = given[param.name]
+            if param.where == "path":
+                path = path.replace("{" + param.name + "}", quote(str(value), safe=""))
+            elif param.where == "whole":
+                whole = value
+            elif param.required or value != param.default:
+                (query if param.where == "query" else body)[param.name] = value
+        target = self._prefix + CONTROL + path
+        if query:
+            target += "?" + urlencode({key: _text(value) for key, value in query.items()})
+        content = whole if whole is not None else body or None
+        return self._send(command.method, target, None if content is None else dumps(content))
+
+    def _send(self, method: str, target: str, body: bytes | None) -> Json:
+        headers = dict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        for again in (True, False):
+            kept = self._connection.sock is not None
+            try:
+                self._connection.request(method, target, body, headers)
+                response = self._connection.getresponse()
+                content = response.read()
+                break
+            except (OSError, http.client.HTTPException) as error:
+                self._connection.close()
+                # A connection kept open may have been closed by the server meanwhile: once more, anew.
+                if not (again and kept and isinstance(error, (ConnectionError, http.client.BadStatusLine))):
+                    raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
+        return _answered(response.status, content, self.server_url)
+
+
+def _row(name: str, given: Mapping[str, Json]) -> Command:
+    """The row of a command whose placeholders are all given, the most specific one."""
+    rows = [one for one in COMMANDS if one.name == name]
+    fit = [
+        row for row in rows if all(given[one.name] is not None for one in row.params if one.where == "path")
+    ]
+    return max(fit, key=lambda row: len(row.params))
+
+
+def _answered(status: int, content: bytes, url: str) -> Json:
+    try:
+        found = orjson.loads(content)
+    except ValueError as error:
+        raise Unreachable(f"what answers at {url} is no mock server: status {status}") from error
+    if status < 400:
+        return found
+    lines = found.get("errors") if isinstance(found, dict) else None
+    lines = lines or [str(found.get("message", f"status {status}") if isinstance(found, dict) else status)]
+    raise (NotThere if status == 404 else CommandError)(*lines)
+
+
+def _text(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _content(seed: Json) -> Json:
+    """A seed as the server takes it: files are read here, on this side."""
+    if isinstance(seed, Path) or (isinstance(seed, str) and seed.endswith((".yaml", ".yml", ".json"))):
+        return read_text(Path(seed).read_bytes())
+    return seed
