@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.engine.callers import caller_of
-from mockserver.engine.context import Context, Site, sources
+from mockserver.engine.context import Caller, Context, Site, sources
 from mockserver.engine.template import MISSING
 from mockserver.spec.model import Case, Operation, Resource, SchemaName
 from mockserver.spec.routes import Leaf
@@ -17,16 +17,23 @@ from mockserver.values import Broken, Call, Json, Problem, Record
 BY_VERBS = ("get", "replace", "merge", "delete")
 
 
-def admit(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Context:
-    """The context of an admitted call.
+def arrived(site: Site, call: Call, leaf: Leaf, base: str) -> Context:
+    """The context of a call of which nothing is known but what it asks for; nobody is calling yet."""
+    case = chosen(leaf.operation, call)
+    return Context(site, call, leaf.operation, case, leaf.prefix, base, Caller())
 
-    Order: caller, parents, form of the ids and of the query, settings, the record itself, permission,
+
+def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
+    """Fill ``ctx`` with who is calling and what the call names.
+
+    Order: caller, the service's own rule for all calls, parents, form of the ids and of the query, settings, the record itself, permission,
     body. Raises Problem with the first of these that fails, and with all broken rules of that one.
     """
-    operation = leaf.operation
-    case = chosen(operation, call)
-    ctx = Context(site, call, operation, case, leaf.prefix, base, caller_of(site, call, operation))
+    site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
+    ctx.caller = caller_of(site, call, operation)
     _headers(ctx)
+    if site.service.admits is not None:
+        site.functions[site.service.admits](ctx)
     named = [(param, resource) for param in leaf.names if (resource := site.service.resource_for(param))]
     target = named[-1] if named and case.resource in (named[-1][1].name, None) else None
     ctx.parents = {}
@@ -54,7 +61,6 @@ def admit(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: s
             **_near(ctx),
         )
     ctx.body = _body(ctx)
-    return ctx
 
 
 def chosen(operation: Operation, call: Call) -> Case:
@@ -244,21 +250,29 @@ def _body(ctx: Context) -> Json:
         )
     else:
         body = read_json(ctx.call.body)
-    _judge(ctx, accepts.body, body, "body")
+    checks = accepts.checks
+    also = ctx.site.functions[checks](ctx, body) if checks else ()
+    _judge(ctx, accepts.body, body, "body", also)
     return body
 
 
-def _judge(ctx: Context, name: SchemaName, value: Json, scope: str) -> None:
-    """Hold ``value`` against its schema, as strictly as the world or the request asks."""
+def _judge(ctx: Context, name: SchemaName, value: Json, scope: str, also: Sequence[Broken] = ()) -> None:
+    """Hold ``value`` against its schema, as strictly as the world or the request asks.
+
+    ``also``: broken rules about the state, which no mode lets through; reported with the schema's,
+    one for each member.
+    """
     mode = ctx.call.headers.get("x-mock-validation", ctx.site.validation)
     schemas = ctx.site.schemas
-    if mode == "off" or schemas.valid(name, value):
-        return
-    found = broken_rules(ctx.site, name, value, scope)
+    broken = mode != "off" and not schemas.valid(name, value)
+    found = broken_rules(ctx.site, name, value, scope) if broken else []
     if mode == "warn":
         ctx.notes.extend(found)
-        return
-    raise Problem("invalid", broken=found, diagnosis=f"the {scope} breaks {name}")
+        found = []
+    named = {one.path for one in found}
+    found += [one for one in also if one.path not in named]
+    if found:
+        raise Problem("invalid", broken=found, diagnosis=f"the {scope} breaks {name}")
 
 
 def broken_rules(site: Site, name: SchemaName, value: Json, scope: str) -> list[Broken]:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockserver.engine.admit import admit, broken_rules
+from mockserver.engine.admit import admit, arrived, broken_rules
 from mockserver.engine.context import Context, Site
 from mockserver.engine.render import REASONS, exemplified, refused, rendered
 from mockserver.engine.verbs import VERBS
@@ -32,16 +32,19 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         reply = exemplified(site, call, preferred, base, base + leaf.prefix)
         return marked(reply, "override", f"Prefer asked for the example {preferred.name}", site.number)
     ctx: Context | None = None
+    admitted: Context | None = None
     try:
         if preferred:
             raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
-        ctx = admit(site, call, leaf, values, base)
+        ctx = arrived(site, call, leaf, base)
+        admit(ctx, leaf, values)
+        admitted = ctx
         outcome = perform(ctx)
         reply = rendered(ctx, outcome)
     except Problem as problem:
         return refusal(site, call, problem, ctx)
     except Exception as error:
-        return _crashed(site, call, operation, error, ctx)
+        return _crashed(site, call, operation, error, admitted)
     if ctx.notes:
         notes = tuple(ctx.notes)
         return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True))
