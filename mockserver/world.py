@@ -726,7 +726,7 @@ def _functions(service: Service) -> dict[str, Function]:
     }
     names |= {one.select for one in service.paging.values()}
     names |= {one.envelope_function for one in service.paging.values()}
-    names.add(service.auth.holds)
+    names |= {service.auth.holds, service.admits}
     found: dict[str, Function] = {}
     for name in sorted(one for one in names if one):
         found[name] = resolved(service.name, name)

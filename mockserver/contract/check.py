@@ -97,6 +97,7 @@ def _named_functions(service: Service) -> Iterator[tuple[str, Place]]:
         for function in (paging.select, paging.envelope_function):
             found.append((function, Place(own, ("paging", paging.name))))
     found.append((service.auth.holds, Place(own, ("auth", "holds"))))
+    found.append((service.admits, Place(own, ("admits",))))
     yield from ((name, place) for name, place in found if name is not None)
 
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
+from mockserver.engine.render import trace
 from mockserver.engine.template import fill
 from mockserver.spec.model import Example, Operation, Service
 from mockserver.spec.routes import routes_of
@@ -41,12 +42,13 @@ def replayed(world: World, operation: Operation, example: Example) -> list[str]:
     if reply.status != example.status:
         differences.append(f"status {reply.status}, documented {example.status}: {reply.body.decode()[:500]}")
     prefix = next((prefix for prefix, _ in routes_of(service, operation)), "")
-    expected = _addressed(example.body, prefix)
+    known = {"path": call.path, "trace": trace(world.journal.next_number - 1)}
+    expected = _addressed(example.body, prefix, known)
     text = isinstance(expected, str)
     got = reply.body.decode() if text or not reply.body else reply.json()
     if got != ("" if expected is None else expected):
         differences.extend(_differences(expected, got, ""))
-    for name, value in _addressed(dict(example.headers), prefix).items():
+    for name, value in _addressed(dict(example.headers), prefix, known).items():
         if reply.headers.get(name) != value:
             differences.append(f"header {name}: {reply.headers.get(name)!r}, documented {value!r}")
     if reply.status >= 400 and world.state(service.name) != state:
@@ -115,8 +117,8 @@ def undemonstrated(service: Service) -> Iterator[tuple[Operation, int]]:
             yield operation, status
 
 
-def _addressed(value: Json, prefix: str) -> Json:
-    known = {"base": ROOT, "api": ROOT + prefix}
+def _addressed(value: Json, prefix: str, more: Mapping[str, str] | None = None) -> Json:
+    known = {"base": ROOT, "api": ROOT + prefix, **(more or {})}
     return fill(value, lambda name: known.get(name, "{" + name + "}"))
 
 

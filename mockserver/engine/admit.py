@@ -26,8 +26,8 @@ def arrived(site: Site, call: Call, leaf: Leaf, base: str) -> Context:
 def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
     """Fill ``ctx`` with who is calling and what the call names.
 
-    Order: caller, the service's own rule for all calls, parents, form of the ids and of the query, settings, the record itself, permission,
-    body. Raises Problem with the first of these that fails, and with all broken rules of that one.
+    Order: caller, the service's rule for every call, parents, form of the ids and of the query,
+    settings, the record itself, permission, body. Raises Problem with the first of these that fails, and with all broken rules of that one.
     """
     site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
     ctx.caller = caller_of(site, call, operation)

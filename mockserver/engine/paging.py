@@ -83,7 +83,8 @@ def start_of(text: str) -> int | None:
         name, _, number = base64.urlsafe_b64decode(rest + "=" * (-len(rest) % 4)).decode().partition(":")
     except ValueError:
         return None
-    return int(number) if version == "v1" and name == "start" and number.isdigit() else None
+    plain = number.isascii() and number.isdigit() and len(number) < 10
+    return int(number) if version == "v1" and name == "start" and plain else None
 
 
 def _start(ctx: Context, style: Paging, size: int | None) -> int:

@@ -102,7 +102,7 @@ def refused(site: Site, call: Call, problem: Problem, ctx: Context | None = None
 
 def exemplified(site: Site, call: Call, example: Example, base: str, api: str) -> Reply:
     """The documented reply of an example, with the addresses of this server."""
-    values = {"base": base, "api": api, "path": call.path}
+    values = {"base": base, "api": api, "path": call.path, "trace": trace(site.number)}
 
     def look_up(name: str) -> Json:
         return values.get(name, "{" + name + "}")
@@ -169,10 +169,16 @@ def issue(site: Site, broken: Broken) -> dict[str, Json]:
     """One broken rule as an item of a list of issues."""
     return {
         "scope": broken.scope,
-        "path": ".".join(str(step) for step in broken.path) or None,
+        "path": member(broken.path) or None,
         "code": site.service.codes.get(broken.rule, broken.rule),
         "message": broken.message,
     }
+
+
+def member(path: Sequence[str | int]) -> str:
+    """Keys and indexes as ``tasks[0].status``; empty for the whole."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".")
 
 
 def _shown(ctx: Context, outcome: Outcome) -> Json:

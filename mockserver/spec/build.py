@@ -61,6 +61,7 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         same_as={key: tuple(value) for key, value in top.get("same_as", {}).items()},
         also_under=tuple(top.get("also_under", ())),
         any_case=top.get("any_case", False),
+        admits=top.get("admits"),
         headers=top.get("headers", {}),
         words=top.get("words", {}),
         codes=top.get("codes", {}),

@@ -260,7 +260,11 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One emulated API: everything its folder of fixtures says."""
+    """One emulated API: everything its folder of fixtures says.
+
+    ``admits``: a Python function that may refuse any call once the caller is known (versions, media
+    types, quotas), before anything that the path names is looked up.
+    """
 
     name: str
     title: str
@@ -272,6 +276,7 @@ class Service:
     same_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also_under: tuple[str, ...] = ()
     any_case: bool = False
+    admits: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
