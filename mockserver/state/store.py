@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mockserver.values import Json, Record
 
 RowId = str | int
+Key = tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Index:
     fields: tuple[str, ...]
     fold: bool = False
 
-    def key(self, values: Sequence[Json]) -> tuple[Json, ...] | None:
+    def key(self, values: Sequence[Json]) -> Key | None:
         """The look-up key for ``values``; None when one of them is missing or cannot be indexed."""
         found: list[Json] = []
         for value in values:
@@ -28,6 +29,14 @@ class Index:
             else:
                 return None
         return tuple(found)
+
+    def keys(self, record: Record) -> frozenset[Key]:
+        """The keys under which ``record`` is found: for a list, one for each of its items."""
+        values = [record.get(name) for name in self.fields]
+        if len(values) == 1 and isinstance(values[0], list):
+            return frozenset(key for item in values[0] if (key := self.key([item])) is not None)
+        key = self.key(values)
+        return frozenset() if key is None else frozenset((key,))
 
 
 Bucket = dict[RowId, None]
@@ -46,8 +55,8 @@ class Table:
         """An empty table of ``owner``."""
         self.owner: object = owner
         self.rows: dict[RowId, Record] = {}
-        self._buckets: dict[Index, dict[tuple[Json, ...], Bucket]] = {index: {} for index in indexes}
-        self._own: set[tuple[Index, tuple[Json, ...]]] = set()
+        self._buckets: dict[Index, dict[Key, Bucket]] = {index: {} for index in indexes}
+        self._own: set[tuple[Index, Key]] = set()
 
     def copy(self, owner: object) -> Table:
         """The same rows, to be written by ``owner``; no record is copied."""
@@ -72,13 +81,12 @@ class Table:
         """Store ``record`` in place of what had ``row_id``, which keeps its position."""
         old = self.rows.get(row_id)
         for index in self._buckets:
-            new_key = index.key([record.get(name) for name in index.fields])
-            old_key = None if old is None else index.key([old.get(name) for name in index.fields])
-            if new_key != old_key or old is None:
-                if old_key is not None:
-                    self._bucket(index, old_key).pop(row_id, None)
-                if new_key is not None:
-                    self._bucket(index, new_key)[row_id] = None
+            new_keys = index.keys(record)
+            old_keys = frozenset() if old is None else index.keys(old)
+            for key in old_keys - new_keys:
+                self._leave(index, key, row_id)
+            for key in new_keys - old_keys:
+                self._bucket(index, key)[row_id] = None
         self.rows[row_id] = record
 
     def drop(self, row_id: RowId) -> None:
@@ -87,11 +95,18 @@ class Table:
         if old is None:
             return
         for index in self._buckets:
-            key = index.key([old.get(name) for name in index.fields])
-            if key is not None:
-                self._bucket(index, key).pop(row_id, None)
+            for key in index.keys(old):
+                self._leave(index, key, row_id)
 
-    def _bucket(self, index: Index, key: tuple[Json, ...]) -> Bucket:
+    def _leave(self, index: Index, key: Key, row_id: RowId) -> None:
+        """Take a row out of its bucket, and an empty bucket out of the index."""
+        bucket = self._bucket(index, key)
+        bucket.pop(row_id, None)
+        if not bucket:
+            del self._buckets[index][key]
+            self._own.discard((index, key))
+
+    def _bucket(self, index: Index, key: Key) -> Bucket:
         """The bucket to write to, copied first if another table may share it."""
         buckets = self._buckets[index]
         if (index, key) not in self._own:
