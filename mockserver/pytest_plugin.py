@@ -1,1 +1,392 @@
-"""pytest fixtures and options, nothing else; imports nothing heavy until a fixture is used."""
+"""The pytest plugin: fixtures, options, and what a test's report gains.
+
+Nothing but pytest is imported before a fixture is used: the plugin is loaded in every project of the
+environment, also where nobody needs it.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockserver.server import MockServer
+    from mockserver.testing import MockWorld, ServiceMock
+    from mockserver.values import Json
+
+WorldFactory: TypeAlias = "Callable[..., MockWorld]"
+
+CONTRACT = ("strict", "warn", "off")
+KEYWORDS = ("seed", "auth", "validation", "freeze", "contract")
+MARKER = (
+    "mock(seed=, auth=, validation=, freeze=, contract=): how the mock server's world of this test is made, "
+    "and whether a broken contract fails it (contract='off' for a test that means to send rubbish)"
+)
+BROKEN = 'the client broke the contract (a test that means to is marked @pytest.mark.mock(contract="off")):'
+UNUSED = "forced replies that no call ever met:"
+SHOWN = 20  # exchanges in the report of a failed test
+
+
+class MockContractWarning(pytest.PytestWarning):
+    """What the test's client did wrong, where that is to be a warning only."""
+
+
+class Watched:
+    """A world that a test holds, alone (``own``) or with others.
+
+    ``since``: number of the last exchange before the current test; ``gone``: dropped, but still of
+    interest to the report; ``forgiven``: a test with it failed, so its overrides may well be unused.
+    """
+
+    def __init__(self, mock: MockWorld, *, own: bool) -> None:
+        """A world with nothing to hold against it."""
+        self.mock = mock
+        self.own = own
+        self.since = 0
+        self.gone = False
+        self.forgiven = False
+
+
+WATCHED = pytest.StashKey[list[Watched]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options, each with its line in the ini-file."""
+    group = parser.getgroup("mock", "mock server (jira-mockserver)")
+    group.addoption(
+        "--mock-contract",
+        choices=CONTRACT,
+        help="what a test's broken contract leads to: failure (strict, default), warning, nothing (off)",
+    )
+    group.addoption(
+        "--mock-seed",
+        action="append",
+        metavar="SEED",
+        help="a shipped seed or a YAML or JSON file that worlds start with, repeatable (default: documented)",
+    )
+    group.addoption("--mock-auth", choices=("any", "strict", "off"), help="who is let in (default: any)")
+    group.addoption(
+        "--mock-validation",
+        choices=("strict", "warn", "off"),
+        help="what a request that breaks its schema leads to (default: strict)",
+    )
+    group.addoption(
+        "--mock-fixtures",
+        action="append",
+        metavar="DIR",
+        help="a folder of fixtures that adds to the shipped ones or overrides them, repeatable",
+    )
+    parser.addini("mock_contract", "default of --mock-contract", default="strict")
+    parser.addini("mock_seed", "default of --mock-seed, one a line", type="linelist", default=["documented"])
+    parser.addini("mock_auth", "default of --mock-auth", default="any")
+    parser.addini("mock_validation", "default of --mock-validation", default="strict")
+    parser.addini("mock_fixtures", "default of --mock-fixtures", type="paths", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and begin the list of worlds."""
+    config.addinivalue_line("markers", MARKER)
+    config.stash[WATCHED] = []
+    if _chosen(config, "mock_contract") not in CONTRACT:
+        known = ", ".join(CONTRACT)
+        raise pytest.UsageError(
+            f"mock_contract must be one of {known}, not {config.getini('mock_contract')!r}"
+        )
+
+
+@pytest.fixture(scope="session")
+def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
+    """The mock server of this test run, on a free port, in a thread of its own."""
+    from mockserver.server import MockServer
+    from mockserver.spec.load import FixtureErrors, shipped, users
+    from mockserver.testing import MockWorld
+    from mockserver.world import CommandError, UnknownFunction, World, Worlds, catalogue
+
+    folders = [shipped()]
+    for one in _chosen(pytestconfig, "mock_fixtures"):
+        folders.append(users(pytestconfig.invocation_params.dir / one))
+    try:
+        default = World(
+            catalogue(folders),
+            seeds=_seeds(_chosen(pytestconfig, "mock_seed"), pytestconfig, pytestconfig.rootpath),
+            auth=_chosen(pytestconfig, "mock_auth"),
+            validation=_chosen(pytestconfig, "mock_validation"),
+        )
+    except (FixtureErrors, UnknownFunction, CommandError) as error:
+        raise pytest.fail.Exception(f"the mock server cannot start:\n{error}", pytrace=False) from None
+    with MockServer(Worlds(default)) as server:
+        watched = Watched(MockWorld(default, server.url), own=False)
+        pytestconfig.stash[WATCHED].append(watched)
+        yield server
+        watched.gone = True
+
+
+@pytest.fixture
+def mock_world(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+    """A fresh world for this test, gone afterwards."""
+    yield from _world(request, mock_server)
+
+
+@pytest.fixture(scope="module")
+def mock_world_module(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+    """A world that the tests of a module share."""
+    yield from _world(request, mock_server)
+
+
+@pytest.fixture(scope="session")
+def mock_world_session(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+    """A world that all tests share."""
+    yield from _world(request, mock_server)
+
+
+@pytest.fixture
+def make_mock_world(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[WorldFactory]:
+    """A function that makes worlds for this test: ``make_mock_world(seed=, clock=, auth=, validation=)``."""
+    made: list[Watched] = []
+
+    def make(
+        *, seed: Json = None, clock: Json = None, auth: str | None = None, validation: str | None = None
+    ) -> MockWorld:
+        name = f"{_name(request.node.nodeid)}-{len(made) + 1}"
+        made.append(_made(request, mock_server, name, seed, clock, auth, validation))
+        return made[-1].mock
+
+    yield make
+    for one in made:
+        _dropped(request, mock_server, one)
+
+
+@pytest.fixture
+def jira_mock(mock_world: MockWorld) -> ServiceMock:
+    """Jira Cloud in this test's world."""
+    return mock_world.jira
+
+
+@pytest.fixture
+def enterprise_tester_mock(mock_world: MockWorld) -> ServiceMock:
+    """Enterprise Tester in this test's world."""
+    return mock_world.enterprise_tester
+
+
+@pytest.fixture
+def kordiam_mock(mock_world: MockWorld) -> ServiceMock:
+    """Kordiam in this test's world."""
+    return mock_world.kordiam
+
+
+@pytest.fixture
+def sd_elements_mock(mock_world: MockWorld) -> ServiceMock:
+    """SD Elements in this test's world."""
+    return mock_world.sd_elements
+
+
+@pytest.fixture(scope="module")
+def jira_mock_module(mock_world_module: MockWorld) -> ServiceMock:
+    """Jira Cloud in the world of the module."""
+    return mock_world_module.jira
+
+
+@pytest.fixture(scope="module")
+def enterprise_tester_mock_module(mock_world_module: MockWorld) -> ServiceMock:
+    """Enterprise Tester in the world of the module."""
+    return mock_world_module.enterprise_tester
+
+
+@pytest.fixture(scope="module")
+def kordiam_mock_module(mock_world_module: MockWorld) -> ServiceMock:
+    """Kordiam in the world of the module."""
+    return mock_world_module.kordiam
+
+
+@pytest.fixture(scope="module")
+def sd_elements_mock_module(mock_world_module: MockWorld) -> ServiceMock:
+    """SD Elements in the world of the module."""
+    return mock_world_module.sd_elements
+
+
+@pytest.fixture(scope="session")
+def jira_mock_session(mock_world_session: MockWorld) -> ServiceMock:
+    """Jira Cloud in the world of all tests."""
+    return mock_world_session.jira
+
+
+@pytest.fixture(scope="session")
+def enterprise_tester_mock_session(mock_world_session: MockWorld) -> ServiceMock:
+    """Enterprise Tester in the world of all tests."""
+    return mock_world_session.enterprise_tester
+
+
+@pytest.fixture(scope="session")
+def kordiam_mock_session(mock_world_session: MockWorld) -> ServiceMock:
+    """Kordiam in the world of all tests."""
+    return mock_world_session.kordiam
+
+
+@pytest.fixture(scope="session")
+def sd_elements_mock_session(mock_world_session: MockWorld) -> ServiceMock:
+    """SD Elements in the world of all tests."""
+    return mock_world_session.sd_elements
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget the worlds of the test before; what happened so far in shared ones is not this test's."""
+    watched = item.config.stash[WATCHED]
+    watched[:] = [one for one in watched if not one.gone]
+    for one in watched:
+        one.since = one.mock.world.journal.next_number - 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test that passed although its client broke the contract."""
+    result = yield
+    watched = [one for one in item.config.stash[WATCHED] if not one.gone]
+    if watched:
+        _judge(item, watched, [one for one in watched if one.own])
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a failed test's traffic; what its client did wrong is not held against it a second time."""
+    report = yield
+    watched = item.config.stash[WATCHED]
+    if report.failed:
+        shown = [(one.mock.name, lines) for one in watched if (lines := _traffic(one))]
+        for name, lines in shown:
+            title = "Mock traffic" if len(shown) == 1 else f"Mock traffic of world {name}"
+            report.sections.append((title, lines))
+    if report.failed or report.skipped:
+        for one in watched:
+            one.mock.findings()
+            one.forgiven = True
+    return report
+
+
+def _world(request: pytest.FixtureRequest, server: MockServer) -> Iterator[MockWorld]:
+    """A world made as the marker says, until the fixture's scope ends."""
+    says = _marked(request.node)
+    made = _made(
+        request,
+        server,
+        _name(request.node.nodeid),
+        says.get("seed"),
+        says.get("freeze"),
+        says.get("auth"),
+        says.get("validation"),
+    )
+    yield made.mock
+    _dropped(request, server, made)
+
+
+def _made(
+    request: pytest.FixtureRequest,
+    server: MockServer,
+    name: str,
+    seed: Json,
+    clock: Json,
+    auth: str | None,
+    validation: str | None,
+) -> Watched:
+    from mockserver.testing import MockWorld
+    from mockserver.world import CommandError
+
+    seeds = None if seed is None else seed if isinstance(seed, (list, tuple)) else [seed]
+    if seeds is not None:
+        seeds = _seeds(seeds, request.config, request.path.parent if request.scope != "session" else None)
+    try:
+        server.worlds.create_world(name, seeds=seeds, clock=_instant(clock), auth=auth, validation=validation)
+    except CommandError as error:
+        raise pytest.fail.Exception(f"the mock world cannot be made: {error}", pytrace=False) from None
+    made = Watched(MockWorld(server.worlds.named(name), server.url), own=request.scope == "function")
+    request.config.stash[WATCHED].append(made)
+    return made
+
+
+def _dropped(request: pytest.FixtureRequest, server: MockServer, made: Watched) -> None:
+    """Drop a world; fail for what its client did after the test was judged, or for what nobody used."""
+    made.gone = True
+    server.worlds.drop_world(made.mock.name)
+    _judge(request.node, [made], [] if made.own or made.forgiven else [made])
+
+
+def _judge(node: pytest.Item | pytest.Collector, watched: list[Watched], done: list[Watched]) -> None:
+    """Fail or warn if a client broke the contract, or an override of those ``done`` met no call."""
+    broken = [line for one in watched for line in one.mock.findings()]
+    unused = [line for one in done for line in one.mock.unused()]
+    mode = _marked(node).get("contract") or _chosen(node.config, "mock_contract")
+    text = "\n".join([*_listed(BROKEN, broken), *_listed(UNUSED, unused)])
+    if text and mode == "strict":
+        pytest.fail(text, pytrace=False)
+    if text and mode == "warn":
+        warnings.warn(MockContractWarning(text), stacklevel=2)
+
+
+def _listed(title: str, lines: list[str]) -> list[str]:
+    return [title, *("  " + line for line in lines)] if lines else []
+
+
+def _traffic(watched: Watched) -> str:
+    """The last exchanges of the current test, one a line."""
+    seen = [one for one in watched.mock.journal if one.number > watched.since]
+    left = [f"… {len(seen) - SHOWN} earlier"] if len(seen) > SHOWN else []
+    return "\n".join([*left, *(str(one) for one in seen[-SHOWN:])])
+
+
+def _marked(node: pytest.Item | pytest.Collector) -> Mapping[str, Any]:
+    """What the markers of a test and of what it is in say, the nearest first."""
+    from difflib import get_close_matches
+
+    says: dict[str, Any] = {}
+    for marker in node.iter_markers("mock"):
+        if marker.args:
+            pytest.fail(f"@pytest.mark.mock takes keywords only: {', '.join(KEYWORDS)}", pytrace=False)
+        for name, value in marker.kwargs.items():
+            if name not in KEYWORDS:
+                near = get_close_matches(name, KEYWORDS, n=1)
+                meant = f" — did you mean '{near[0]}'?" if near else f" (known: {', '.join(KEYWORDS)})"
+                pytest.fail(f"unknown keyword '{name}' in @pytest.mark.mock{meant}", pytrace=False)
+            says.setdefault(name, value)
+    if says.get("contract") not in (None, *CONTRACT):
+        known = ", ".join(CONTRACT)
+        pytest.fail(f"contract= must be one of {known}, not {says['contract']!r}", pytrace=False)
+    return says
+
+
+def _chosen(config: pytest.Config, name: str) -> Any:
+    """The value of an option: as given, else from the ini-file."""
+    given = config.getoption(name)
+    return config.getini(name) if given is None else given
+
+
+def _seeds(seeds: Sequence[Json], config: pytest.Config, near: Path | None) -> list[Json]:
+    """Seeds, where a file is looked for ``near``, in the current folder and in the root folder."""
+    folders = [one for one in (near, config.invocation_params.dir, config.rootpath) if one is not None]
+    found: list[Json] = []
+    for seed in seeds:
+        file = isinstance(seed, Path) or (isinstance(seed, str) and seed.endswith((".yaml", ".yml", ".json")))
+        there = [folder / seed for folder in folders if (folder / seed).exists()] if file else []
+        found.append(there[0] if there else seed)
+    return found
+
+
+def _instant(freeze: Json) -> str | None:
+    """What a world's clock is made from: None for the seed's instant, ``real`` where False was said."""
+    if freeze is None or isinstance(freeze, str):
+        return freeze
+    return "real" if freeze is False else str(freeze.isoformat())
+
+
+def _name(nodeid: str) -> str:
+    """A world's name from that of a test: readable, the same in every run, another for every test."""
+    import hashlib
+
+    digest = hashlib.sha256(nodeid.encode()).hexdigest()[:8]
+    words = re.sub(r"[^A-Za-z0-9]+", "-", nodeid.rpartition("::")[2] or "session").strip("-")
+    return f"{words[-60:].strip('-')}-{digest}"

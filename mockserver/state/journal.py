@@ -45,6 +45,7 @@ class Journal:
         self._limit = size
         self._bytes = 0
         self._number = 0
+        self._evicted = 0
 
     def __len__(self) -> int:
         """Entries kept now."""
@@ -56,8 +57,8 @@ class Journal:
 
     @property
     def evicted(self) -> int:
-        """How many entries have been pushed out by newer ones or cleared."""
-        return self._number - len(self._ring)
+        """How many entries newer ones have pushed out since the last clear."""
+        return self._evicted
 
     @property
     def next_number(self) -> int:
@@ -67,26 +68,37 @@ class Journal:
     def add(
         self, at: datetime, service: str, operation: str, call: Call, reply: Reply, diagnosis: Diagnosis
     ) -> Entry:
-        """Keep one exchange, without the values of secret headers."""
+        """Keep one exchange, without the values of secret headers; it comes back with the reply as given."""
         self._number += 1
         entry = Entry(self._number, at, service, operation, _redacted(call), reply, diagnosis)
-        self._ring.append(entry)
+        self._ring.append(replace(entry, reply=_discreet(reply)))
         self._bytes += len(call.body) + len(reply.body)
         while len(self._ring) > self._entries or (self._bytes > self._limit and len(self._ring) > 1):
             gone = self._ring.popleft()
+            self._evicted += 1
             self._bytes -= len(gone.call.body) + len(gone.reply.body)
         return entry
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
         self._ring.clear()
+        self._evicted = 0
         self._bytes = 0
 
 
 def _redacted(call: Call) -> Call:
     if SECRET_HEADERS.isdisjoint(call.headers):
         return call
-    headers: Mapping[str, str] = {
-        name: "[redacted]" if name in SECRET_HEADERS else value for name, value in call.headers.items()
+    return replace(call, headers=_without_secrets(call.headers))
+
+
+def _discreet(reply: Reply) -> Reply:
+    if SECRET_HEADERS.isdisjoint(name.lower() for name in reply.headers):
+        return reply
+    return replace(reply, headers=_without_secrets(reply.headers))
+
+
+def _without_secrets(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return {
+        name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()
     }
-    return replace(call, headers=headers)

@@ -1,0 +1,239 @@
+"""A world as a test holds it, whole or through one of its services."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mockserver.exchange import Exchange, exchanges
+from mockserver.findings import findings, unused
+from mockserver.state.clock import instant
+from mockserver.values import Json, Record
+from mockserver.verification import Wanted, differences, path_values, verdict
+from mockserver.world import CommandError, World
+
+
+class MockWorld:
+    """A world on a running server, with a view of each of its services.
+
+    ``world`` has every control command; ``url``: where the server answers for this world.
+    """
+
+    def __init__(self, world: World, server: str) -> None:
+        """A view of ``world``, which the server at the URL ``server`` serves under its name."""
+        self.world = world
+        self.name = world.name
+        self.url = f"{server}/~{world.name}"
+        self._judged = world.journal.next_number - 1
+        self._found: list[str] = []
+
+    @property
+    def jira(self) -> ServiceMock:
+        """Jira Cloud in this world."""
+        return self.service("jira")
+
+    @property
+    def enterprise_tester(self) -> ServiceMock:
+        """Enterprise Tester in this world."""
+        return self.service("enterprise_tester")
+
+    @property
+    def kordiam(self) -> ServiceMock:
+        """Kordiam in this world."""
+        return self.service("kordiam")
+
+    @property
+    def sd_elements(self) -> ServiceMock:
+        """SD Elements in this world."""
+        return self.service("sd_elements")
+
+    def service(self, name: str) -> ServiceMock:
+        """One service in this world, by the name of its fixtures. Raises NotThere."""
+        self.world.settings(name)
+        return ServiceMock(self, name)
+
+    @property
+    def journal(self) -> list[Exchange]:
+        """The exchanges of this world, oldest first."""
+        return list(exchanges(self.world))
+
+    def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | str | Path) -> Json:
+        """Store records by service and resource, or those of a file, all or none; how many, by resource."""
+        return self.world.seed(self.world._data(data))
+
+    def reset(self, to: str = "seed") -> None:
+        """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
+        self._found.extend(self._fresh())
+        self.world.reset(to)
+
+    def findings(self) -> list[str]:
+        """What the client did wrong since this was last asked, a line each."""
+        found = [*self._found, *self._fresh()]
+        self._found.clear()
+        return found
+
+    def unused(self) -> list[str]:
+        """The overrides that were armed and never met a call, a line each."""
+        return list(unused(self.world.forced()["overrides"]))
+
+    def _fresh(self) -> list[str]:
+        after = self._judged
+        self._judged = self.world.journal.next_number - 1
+        return list(findings(exchanges(self.world, after=after)))
+
+
+class ServiceMock:
+    """One service of a world: where it is, what it holds, what was asked of it."""
+
+    def __init__(self, world: MockWorld, name: str) -> None:
+        """The service of that name in ``world``."""
+        self._mock = world
+        self.world = world.world
+        self.name = name
+        self.url = world.url + self.world.shared.services[name].mount
+
+    # ---- the way in
+
+    @property
+    def auth(self) -> tuple[str, str] | str:
+        """A credential that is let in: user and secret where the service takes Basic, else the token."""
+        scheme, user, secret = self._credential()
+        return (user, secret) if scheme == "basic" else secret
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The same credential as headers of a request."""
+        scheme, user, secret = self._credential()
+        if scheme == "basic":
+            return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
+        return {"Authorization": f"{scheme.capitalize()} {secret}"}
+
+    # ---- state
+
+    def seed(self, data: Mapping[str, Sequence[Record]]) -> dict[str, int]:
+        """Store records by resource, all or none; how many there were of each. Raises CommandError."""
+        counts: dict[str, int] = self.world.seed({self.name: data})["seeded"][self.name]
+        return counts
+
+    def records(self, resource: str) -> list[Record]:
+        """The stored records of one resource, oldest first. Raises NotThere."""
+        found: list[Record] = self.world.state(self.name, resource)
+        return found
+
+    @property
+    def settings(self) -> dict[str, Json]:
+        """The settings in force."""
+        return {name: one["value"] for name, one in self.world.settings(self.name).items()}
+
+    def set(self, **settings: Json) -> None:
+        """Change settings, all or none. Raises CommandError."""
+        self.world.set_settings(self.name, settings)
+
+    def reset(self, to: str = "seed") -> None:
+        """Put the whole world back, its other services too; see ``MockWorld.reset``."""
+        self._mock.reset(to)
+
+    # ---- behaviour
+
+    def force(
+        self,
+        operation: str,
+        example: str | None = None,
+        *,
+        status: int | None = None,
+        body: Json = None,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = 1,
+    ) -> None:
+        """Answer the next ``times`` calls (None: all) with a documented example, or with a given reply.
+
+        Raises CommandError where there is no such operation or example.
+        """
+        self.world.force(
+            operation,
+            example,
+            status=status,
+            body=body,
+            headers=headers,
+            times=times,
+            service=self.name,
+        )
+
+    # ---- observation
+
+    @property
+    def journal(self) -> list[Exchange]:
+        """The exchanges of this service, oldest first."""
+        return list(exchanges(self.world, service=self.name))
+
+    def calls(
+        self,
+        operation: str,
+        *,
+        body: Json = None,
+        query: Mapping[str, Json] | None = None,
+        path: Mapping[str, Json] | str | None = None,
+    ) -> list[Exchange]:
+        """The calls of one operation that have at least these parts, oldest first. Raises CommandError."""
+        wanted = self._wanted(operation, body, query, path)
+        return [one for one in self.journal if not differences(wanted, one)]
+
+    def assert_called(
+        self,
+        operation: str,
+        *,
+        times: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        body: Json = None,
+        query: Mapping[str, Json] | None = None,
+        path: Mapping[str, Json] | str | None = None,
+    ) -> list[Exchange]:
+        """The calls of one operation that have at least these parts, if they are as many as asked.
+
+        Without a number, one or more. Raises AssertionError with the nearest requests, and CommandError
+        where there is no such operation.
+        """
+        __tracebackhide__ = True
+        wanted = self._wanted(operation, body, query, path)
+        seen = self.journal
+        evicted = self.world.requests(limit=1)["evicted"]
+        complaint = verdict(wanted, seen, evicted, times, at_least, at_most)
+        if complaint:
+            raise AssertionError(complaint)
+        return [one for one in seen if not differences(wanted, one)]
+
+    def _wanted(
+        self,
+        operation: str,
+        body: Json,
+        query: Mapping[str, Json] | None,
+        path: Mapping[str, Json] | str | None,
+    ) -> Wanted:
+        declared = self.world._operation(operation, self.name)
+        route = next(one for one in self.world.routes(self.name)["routes"] if one["operation"] == operation)
+        routes = [route["path"], *route["also"]]
+        if path is not None and not isinstance(path, str):
+            known = path_values([declared.path], declared.path)
+            if strange := ", ".join(name for name in path if name not in known):
+                raise CommandError(f"{operation} has no {strange} in its path {declared.path}")
+        return Wanted(operation, declared.method, routes, body, query or {}, path or {})
+
+    def _credential(self) -> tuple[str, str, str]:
+        """Scheme, user and secret of a stored credential that is good, or of any well-formed one."""
+        auth = self.world.shared.services[self.name].auth
+        schemes = [one for one in auth.accepts if one in ("basic", "bearer", "token")]
+        for scheme in schemes:
+            for record in self._stored(auth.credentials):
+                if record["scheme"] == scheme:
+                    return scheme, str(record.get("name", "")), str(record["secret"])
+        scheme = schemes[0] if schemes else "basic"
+        return scheme, "mock", "mock" if scheme == "basic" else "mock-token"
+
+    def _stored(self, resource: str | None) -> Iterator[Record]:
+        """The stored credentials that are neither withdrawn nor expired."""
+        for record in [] if resource is None else self.records(resource):
+            expires = record.get("expires")
+            if not record.get("refused") and not (expires and self.world.clock.now() >= instant(expires)):
+                yield record
