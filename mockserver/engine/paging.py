@@ -50,8 +50,9 @@ def envelope(ctx: Context, style: Paging, page: Page, shown: Sequence[Json]) -> 
     """The items as documented: in the style's envelope."""
     if style.envelope_function is not None:
         return ctx.site.functions[style.envelope_function](ctx, page, list(shown))
-    following = None if page.last or page.size is None else page.start + page.size
-    before = None if page.start == 0 or page.size is None else max(0, page.start - page.size)
+    # A page of no items leads nowhere: its next one would be the same again.
+    following = None if page.last or not page.size else page.start + page.size
+    before = None if page.start == 0 or not page.size else max(0, page.start - page.size)
     values: dict[str, Json] = {
         "items": list(shown),
         "start": page.start,
@@ -111,7 +112,8 @@ def _number(ctx: Context, style: Paging, part: str) -> int | None:
         raise Problem("bad_value", scope="query", name=name, value=value, type="integer")
     if int(value) < 0:
         message = f"{name} must not be negative"
-        raise Problem("bad_page", broken=[Broken("query", (str(name),), str(name), "minimum", message)])
+        broken = [Broken("query", (str(name),), str(name), "minimum", message)]
+        raise Problem("bad_page", broken=broken, name=name, value=value, type="integer")
     return int(value)
 
 
@@ -128,4 +130,5 @@ def _address(ctx: Context, style: Paging, page: Page, start: int) -> str:
         pairs.append((style.ask["page"], str(start // page.size + 1)))
     elif "token" in style.ask and start:
         pairs.append((style.ask["token"], token(start)))
-    return f"{ctx.call.root}{ctx.call.path}?{urlencode(pairs)}"
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    return f"{ctx.call.root}{ctx.call.path}{query}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from mockserver.values import Json
+from mockserver.values import Json, dumps
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_$][\w$.-]*)\}")
 
@@ -67,7 +67,7 @@ def _text(text: str, look_up: LookUp) -> Json:
             value = look_up(part)
             if value is MISSING:
                 return MISSING
-            pieces.append(str(value))
+            pieces.append(value if isinstance(value, str) else dumps(value).decode())
         else:
             pieces.append(part)
     return "".join(pieces)

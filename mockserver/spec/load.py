@@ -76,18 +76,24 @@ def load(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Loaded:
     for name in only:
         if name not in names:
             errors.append(f"no service {name!r}{meant(name, _known(folders))}")
+    errors.extend(_declared_twice(pages))
     services: dict[str, Service] = {}
     if not errors:
         for name in names:
             parts = [(page.name, page.file, page.content) for page in pages if page.service == name]
+            own = next((file for page, file, _ in parts if page == "service"), None)
+            if own is None:
+                missing = parts[0][1].with_name("service.yaml")
+                errors.append(f"{shown(missing)}:1:1 no such file: every service needs one")
+                continue
             seeds = {file.stem: file for folder in folders for file in _seed_files(folder, name)}
             services[name] = build.service(name, parts, seeds)
-            errors.extend(_inconsistent(services[name], schemas))
+            errors.extend(_inconsistent(services[name], schemas, own))
         if not errors:
             try:
                 Routes(services.values())
             except RouteClash as error:
-                errors.append(str(error))
+                errors.append(str(error) if error.place is None else say(error.place, str(error)))
     if errors:
         raise FixtureErrors(list(dict.fromkeys(errors)))
     return Loaded(services, schemas)
@@ -169,11 +175,16 @@ def _read_schemas(
             if only and file.parent.name not in only:
                 continue
             try:
-                found[(file.parent.name, file.stem)] = json.loads(file.read_bytes())
+                content = json.loads(file.read_bytes())
             except ValueError as error:
                 line = getattr(error, "lineno", 1)
                 column = getattr(error, "colno", 1)
                 errors.append(f"{shown(file)}:{line}:{column} not JSON: {error}")
+                continue
+            if not isinstance(content, dict) or not isinstance(content.get("$defs", {}), dict):
+                errors.append(f"{shown(file)}:1:1 a schema file is an object with '$defs', an object too")
+                continue
+            found[(file.parent.name, file.stem)] = content
     return found
 
 
@@ -210,7 +221,9 @@ def _reworded(error: Json) -> str:
         near = meant(str(error.instance), [str(one) for one in error.validator_value])
         return f"'{where}' must be one of {', '.join(map(str, error.validator_value))}{near}"
     if error.validator == "type":
-        return f"'{where}' must be a {error.validator_value}, not {json.dumps(error.instance)[:60]}"
+        return f"'{where}' must be of type {error.validator_value}, not {json.dumps(error.instance)[:60]}"
+    if error.validator == "oneOf" and "does" in str(error.validator_value):
+        return f"'{where}' must have exactly one of 'does' and 'cases'"
     if error.validator == "required":
         return f"{error.message} here"
     if error.validator == "pattern":
@@ -218,11 +231,29 @@ def _reworded(error: Json) -> str:
     return f"'{where}': {error.message[:200]}"
 
 
-def _inconsistent(service: Service, schemas: Schemas) -> Iterator[str]:
-    """Each name in ``service`` that leads nowhere."""
+def _declared_twice(pages: Sequence[_Page]) -> Iterator[str]:
+    """Each resource, operation or problem that two pages of one folder declare: one would silently win."""
+    first: dict[tuple[Path, str, str], Path] = {}
+    for page in pages:
+        for kind, title in (("resources", "resource"), ("operations", "operation"), ("absent", "operation")):
+            for key in page.content.get(kind, {}):
+                other = first.setdefault((page.file.parent, title, key), page.file)
+                if other != page.file or (kind == "absent" and key in page.content.get("operations", {})):
+                    yield say(Place(page.file, (kind, key)), f"{title} '{key}' is also in {shown(other)}")
+
+
+def _inconsistent(service: Service, schemas: Schemas, own: Path) -> Iterator[str]:
+    """Each name in ``service`` that leads nowhere; ``own`` is its service.yaml."""
     for kind in ENGINE_PROBLEMS:
         if kind not in service.problems:
-            yield f"fixtures of {service.name}: service.yaml does not word the problem '{kind}'"
+            yield say(Place(own), f"the problem '{kind}' is not worded: add it under 'problems'")
+    named: dict[str, str] = {}
+    for resource in service.resources.values():
+        for param in resource.params:
+            other = named.setdefault(param, resource.name)
+            if other != resource.name:
+                place = Place(resource.place.file, (*resource.place.path, "param"))
+                yield say(place, f"the placeholder '{param}' already names the resource '{other}'")
     for resource in service.resources.values():
         for how, kind in resource.refuses.items():
             if kind not in service.problems:
@@ -245,9 +276,13 @@ def _wrong_operation(service: Service, operation: Operation, schemas: Schemas) -
     for name in (accepts.path, accepts.query, accepts.body, *operation.returns.values()):
         if name is not None:
             yield from _no_schema(place, name, schemas)
+    known = (None, *operation.examples)
     for case in operation.cases:
         if case.does not in VERBS:
             yield say(place, f"'does' must be one of {', '.join(VERBS)}{meant(case.does, VERBS)}")
+        elif case.does == "example" and (not operation.examples or case.function not in known):
+            near = meant(str(case.function), list(operation.examples))
+            yield say(place, f"'does: example' needs an example of {operation.id} to answer with{near}")
         elif case.does not in ("call", "example", "absent") and case.resource not in service.resources:
             near = meant(str(case.resource), list(service.resources))
             yield say(place, f"no resource '{case.resource}'{near}")

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
 
-from mockserver.spec.model import Operation, Service
+from mockserver.spec.model import Operation, Place, Service
+
+# Segments of a path that are looked at. A gateway prefix may precede itself, so the tree alone sets no bound.
+MAX_STEPS = 64
 
 
 class RouteClash(ValueError):
-    """Two operations claim the same method and path."""
+    """Two operations claim the same method and path; ``place`` is where the second one does."""
+
+    place: Place | None = None
 
 
 class BadPath(ValueError):
@@ -65,12 +70,14 @@ class Routes:
     def __init__(self, services: Iterable[Service]) -> None:
         """Build the tree. Raises RouteClash when two services claim one route."""
         self._root = Node()
-        self._services = tuple(services)
-        for service in self._services:
+        self._known: dict[str, None] = {}
+        for service in services:
             top = Node()
             top.top_of = top.service = service
+            declared = shapes_of(service)
             for operation in service.operations.values():
-                for prefix, route in routes_of(service, operation):
+                for prefix, route in routes_of(service, operation, declared):
+                    self._known[f"{operation.method} {route}"] = None
                     for start in (top, self._root):
                         _plant(start, service, Leaf(operation, _names(route), prefix, route))
             self._graft(self._root, service.mount, service, top)
@@ -80,7 +87,7 @@ class Routes:
 
     def find(self, method: str, path: str) -> Match:
         """What ``method`` on ``path`` (percent-encoded) leads to. Raises BadPath."""
-        steps = path.split("/")[1:]
+        steps = path.split("/", MAX_STEPS + 1)[1:]
         best = _Walk()
         leaf_node, wilds, top_at = self._descend(self._root, steps, 0, (), 0, best)
         if leaf_node is None:
@@ -101,13 +108,7 @@ class Routes:
 
     def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
         """Existing routes that look most like this one, best first, as ``METHOD /path``."""
-        known = {
-            f"{operation.method} {route}": None
-            for service in self._services
-            for operation in service.operations.values()
-            for _, route in routes_of(service, operation)
-        }
-        return get_close_matches(f"{method} {path}", known, n=count, cutoff=0.5)
+        return get_close_matches(f"{method} {path[:500]}", self._known, n=count, cutoff=0.5)
 
     def _descend(
         self, node: Node, steps: Sequence[str], at: int, wilds: tuple[int, ...], top_at: int, best: _Walk
@@ -119,10 +120,10 @@ class Routes:
         if at == len(steps):
             return (node if node.leaves else None), wilds, top_at
         step = steps[at]
-        child = node.literal.get(step)
-        if child is None and step:
-            child = node.literal.get(_FOLD + step.casefold())
-        if child is not None:
+        for key in (step, _FOLD + step.casefold()) if step else (step,):
+            child = node.literal.get(key)
+            if child is None:
+                continue
             found = self._descend(child, steps, at + 1, wilds, top_at, best)
             if found[0] is not None:
                 return found
@@ -158,14 +159,29 @@ class _Walk:
     service: Service | None = None
 
 
-def routes_of(service: Service, operation: Operation) -> Iterator[tuple[str, str]]:
-    """Each (API prefix, path) at which ``operation`` answers, the declared one first."""
+Shapes = frozenset[tuple[str, ...]]
+
+
+def shapes_of(service: Service) -> Shapes:
+    """Method and segments of every declared route, whatever its placeholders are called."""
+    return frozenset(_shape(one.method, one.path) for one in service.operations.values())
+
+
+def routes_of(
+    service: Service, operation: Operation, declared: Shapes | None = None
+) -> Iterator[tuple[str, str]]:
+    """Each (API prefix, path) at which ``operation`` answers, the declared one first.
+
+    declared: ``shapes_of(service)``, to be worked out once by who asks for many operations. A route that
+    a file of fixtures declares itself is no alias of another operation.
+    """
+    declared = shapes_of(service) if declared is None else declared
     for prefix, others in service.same_as.items():
         if operation.path.startswith(prefix + "/"):
             yield prefix, operation.path
             for other in others:
                 path = other + operation.path[len(prefix) :]
-                if not _declared(service, operation.method, path):
+                if _shape(operation.method, path) not in declared:
                     yield other, path
             return
         for other in others:
@@ -192,14 +208,8 @@ def decoded(step: str) -> str:
     return text
 
 
-def _declared(service: Service, method: str, path: str) -> bool:
-    """Whether a file of fixtures says itself what happens at an alias of another operation."""
-    shape = _shape(path)
-    return any(one.method == method and _shape(one.path) == shape for one in service.operations.values())
-
-
-def _shape(path: str) -> tuple[str, ...]:
-    return tuple("{}" if step.startswith("{") else step for step in path.split("/"))
+def _shape(method: str, path: str) -> tuple[str, ...]:
+    return (method, *("{}" if step.startswith("{") else step for step in path.split("/")))
 
 
 def _names(route: str) -> tuple[str, ...]:
@@ -223,9 +233,11 @@ def _plant(start: Node, service: Service, leaf: Leaf) -> None:
             node.service = service
     taken = node.leaves.get(leaf.operation.method)
     if taken is not None:
-        raise RouteClash(
+        clash = RouteClash(
             f"{leaf.operation.method} {leaf.route} belongs to {taken.operation.service}.{taken.operation.id}"
             f" and to {leaf.operation.service}.{leaf.operation.id}"
         )
+        clash.place = leaf.operation.place
+        raise clash
     node.service = service
     node.leaves[leaf.operation.method] = leaf

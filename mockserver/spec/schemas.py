@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import jsonschema_rs
@@ -64,9 +65,7 @@ class Schemas:
         """
         check = self._slow.get(name)
         if check is None:
-            from jsonschema import Draft202012Validator
-
-            check = self._slow[name] = Draft202012Validator(self._standalone(name)).iter_errors
+            check = self._slow[name] = _explainer()(self._standalone(name)).iter_errors
         filled = self._filled(name.service, name.page, self.definition(name), value)
         found: dict[tuple[tuple[str | int, ...], str], Broken] = {}
         for error in check(filled):
@@ -75,17 +74,23 @@ class Schemas:
         return list(found.values())
 
     def _standalone(self, name: SchemaName) -> Json:
-        """One document that holds the definition and every page it may refer to."""
-        documents = {
-            f"{page}.json": content
-            for (service, page), content in self._pages.items()
-            if service == name.service
-        }
-        defs = {key: _localised(content, key) for key, content in documents.items()}
+        """One document that holds the definition and every page it leads to."""
+        defs: dict[str, Json] = {}
+        ahead = [f"{name.page}.json"]
+        while ahead:
+            file = ahead.pop()
+            content = self._pages.get((name.service, Path(file).stem))
+            if content is not None and file not in defs:
+                defs[file] = _localised(content, file)
+                ahead.extend(_pages_of(content))
         return {"$schema": DIALECT, "$ref": f"#/$defs/{name.page}.json/$defs/{name.name}", "$defs": defs}
 
     def _follow(self, service: str, page: str, schema: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        seen: set[tuple[str, str]] = set()
         while isinstance(ref := schema.get("$ref"), str):
+            if (page, ref) in seen:
+                raise UnknownSchema(f"{page}{ref} refers to itself")
+            seen.add((page, ref))
             file, _, path = ref.partition("#")
             page = Path(file).stem if file else page
             target = self._pages.get((service, page), {}).get("$defs", {}).get(path.rsplit("/", 1)[-1])
@@ -94,13 +99,14 @@ class Schemas:
             schema = target
         return page, schema
 
-    def _filled(self, service: str, page: str, schema: Mapping[str, Json], value: Json) -> Json:
-        page, schema = self._follow(service, page, schema)
-        if not isinstance(value, dict):
+    def _filled(self, service: str, page: str, schema: Json, value: Json) -> Json:
+        if not isinstance(value, dict) or not isinstance(schema, dict):
             return value
+        page, schema = self._follow(service, page, schema)
         filled = dict(value)
         for key, inner in schema.get("properties", {}).items():
-            if key not in filled and "default" in inner and key in schema.get("required", ()):
+            missing = key not in filled and key in schema.get("required", ())
+            if missing and isinstance(inner, dict) and "default" in inner:
                 filled[key] = inner["default"]
             if key in filled:
                 filled[key] = self._filled(service, page, inner, filled[key])
@@ -120,14 +126,38 @@ def _localised(content: Json, file: str) -> Json:
     return content
 
 
+def _pages_of(content: Json) -> Iterator[str]:
+    """The files that references in ``content`` name."""
+    if isinstance(content, dict):
+        ref = content.get("$ref")
+        if isinstance(ref, str) and not ref.startswith("#"):
+            yield ref.partition("#")[0]
+    for one in (
+        content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    ):
+        yield from _pages_of(one)
+
+
 def _pointed(ref: str, file: str) -> str:
     other, _, path = ref.partition("#")
     return f"#/$defs/{other or file}{path}"
 
 
+@cache
+def _explainer() -> Json:
+    """The reference validator, imported late; patterns are left to the fast one, which cannot be stalled."""
+    from jsonschema import Draft202012Validator, ValidationError, validators
+
+    def pattern(_: Json, wanted: str, value: Json, __: Json) -> Iterator[Json]:
+        if not jsonschema_rs.Draft202012Validator({"pattern": wanted}).is_valid(value):
+            yield ValidationError(f"{value!r} does not match {wanted!r}")
+
+    return validators.extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
+
+
 def _explained(error: Json, scope: str, words: Mapping[str, str]) -> Iterator[Broken]:
     """One broken rule for each member it concerns."""
-    rule, schema, path = str(error.validator), error.schema, tuple(error.absolute_path)
+    rule, schema, path = str(error.validator or "false"), error.schema, tuple(error.absolute_path)
     if rule == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         named = [key for key in missing if error.message.startswith(repr(key))] or missing
@@ -147,15 +177,16 @@ def _worded(
     scope: str,
     path: tuple[str | int, ...],
     rule: str,
-    schema: Mapping[str, Json],
+    schema: Json,
     words: Mapping[str, str],
     expected: Json,
     got: Json,
 ) -> Broken:
+    own = schema if isinstance(schema, dict) else {}
     steps = [step for step in path if isinstance(step, str)]
     name = steps[-1] if steps else scope
-    key = str(schema.get("x-key", name))
-    text = schema.get("x-words", {}).get(rule) or words.get(rule) or words.get("default", "{name}: {rule}")
+    key = str(own.get("x-key", name))
+    text = own.get("x-words", {}).get(rule) or words.get(rule) or words.get("default", "{name}: {rule}")
     limit = expected if isinstance(expected, (str, int, float)) else json.dumps(expected)
     shown = got if isinstance(got, str) else json.dumps(got)
     values = {

@@ -30,12 +30,12 @@ class Clock:
         self._frozen = instant
 
     def advance(self, seconds: float) -> None:
-        """Go ``seconds`` forward, frozen or not."""
-        step = timedelta(seconds=seconds)
+        """Go ``seconds`` forward, frozen or not. Raises OverflowError or ValueError past the last year."""
+        there = self.now() + timedelta(seconds=seconds)
         if self._frozen is None:
-            self._shift += step
+            self._shift += timedelta(seconds=seconds)
         else:
-            self._frozen += step
+            self._frozen = there
 
     def fork(self) -> Clock:
         """A clock of its own that shows the same time."""
@@ -45,9 +45,12 @@ class Clock:
 
 
 def instant(text: str) -> datetime:
-    """``text`` (ISO 8601; no offset means UTC) as an instant. Raises ValueError."""
+    """``text`` (ISO 8601; no offset means UTC) as an instant in UTC. Raises ValueError."""
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is no instant in UTC") from error
 
 
 def monotonic() -> float:
