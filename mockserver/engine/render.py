@@ -166,9 +166,9 @@ def nested(broken: Sequence[Broken]) -> dict[str, Json]:
 
 
 def issue(site: Site, broken: Broken) -> dict[str, Json]:
-    """One broken rule as an item of a list of issues."""
+    """One broken rule as an item of a list of issues; what concerns the whole has no path."""
     return {
-        "scope": broken.scope,
+        "scope": broken.scope if broken.path else "global",
         "path": member(broken.path) or None,
         "code": site.service.codes.get(broken.rule, broken.rule),
         "message": broken.message,
