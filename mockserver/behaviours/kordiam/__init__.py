@@ -1,0 +1,1 @@
+"""Kordiam: what its fixtures cannot say in words."""
