@@ -1,0 +1,60 @@
+"""The command line: ``jira-mockserver``, also ``python -m mockserver``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mockserver.cli.console import colour
+from mockserver.cli.demo import demo
+from mockserver.cli.doctor import doctor
+from mockserver.cli.fixtures import check, routes
+from mockserver.cli.group import Commands
+from mockserver.cli.observing import coverage, journal, ready, world
+from mockserver.cli.records import reset, seed, snapshot, state
+from mockserver.cli.run import env, execute
+from mockserver.cli.serve import serve
+from mockserver.cli.steering import auth, clock, force, settings, validation
+
+LOCAL = (serve, demo, env, execute, check, routes, doctor)
+REMOTE = (
+    ready,
+    seed,
+    reset,
+    state,
+    snapshot,
+    settings,
+    force,
+    auth,
+    validation,
+    clock,
+    world,
+    journal,
+    coverage,
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jira-mockserver", message="jira-mockserver %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A mock of Jira Cloud, Enterprise Tester, Kordiam and SD Elements, for tests and local work.
+
+    Exit codes: 0 fine, 1 contract failed, 2 usage or fixture error, 3 not ready, 4 port taken.
+    Every option that names an environment variable can be given as that.
+    """
+    ctx.color = colour()
+
+
+for _command in (*LOCAL, *REMOTE):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; never returns."""
+    cli(prog_name="jira-mockserver")
+    sys.exit()
+
+
+__all__ = ["cli", "main"]

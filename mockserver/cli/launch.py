@@ -1,0 +1,200 @@
+"""A server as the options ask for it, and what a person needs to use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver.cli.console import MISUSED, PORT_TAKEN, Failed
+from mockserver.cli.ports import refusal
+from mockserver.values import Call, Json
+
+if TYPE_CHECKING:
+    from mockserver.server import MockServer
+    from mockserver.spec.load import Folder
+    from mockserver.spec.model import Service
+    from mockserver.state.clock import Clock
+    from mockserver.state.journal import Entry
+    from mockserver.world import World
+
+OnExchange = Callable[["World", "Entry"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of a command that starts a server."""
+
+    services: Sequence[str] = ()
+    port: int = 0
+    host: str = "127.0.0.1"
+    seeds: Sequence[str] = ()
+    fixtures: Sequence[Path] = ()
+    auth: str = "any"
+    validation: str = "strict"
+    clock: str = "real"
+    token: str | None = None
+    max_body: int = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an ``Authorization`` header says for one service, and its parts."""
+
+    scheme: str
+    name: str
+    secret: str
+    authorization: str
+
+
+def started(wanted: Wanted, on_exchange: OnExchange | None = None) -> MockServer:
+    """A server that listens. Raises Failed with a sentence; FixtureErrors and CommandError pass."""
+    from mockserver.server import MockServer
+    from mockserver.world import Worlds
+
+    server = MockServer(
+        Worlds(world(wanted)),
+        host=wanted.host,
+        port=wanted.port,
+        token=wanted.token,
+        max_body=wanted.max_body,
+        on_exchange=on_exchange,
+    )
+    try:
+        return server.start()
+    except OSError as error:
+        sentence, taken = refusal(error, wanted.host, wanted.port)
+        raise Failed(sentence, code=PORT_TAKEN if taken else MISUSED) from error
+
+
+def world(wanted: Wanted) -> World:
+    """The default world. Raises FixtureErrors, UnknownFunction and CommandError."""
+    from mockserver.world import World, catalogue
+
+    shared = catalogue(folders(wanted.fixtures), named(wanted.services))
+    seeds = wanted.seeds or _documented(shared.services)
+    return World(
+        shared, seeds=seeds, clock=_clock(wanted.clock), auth=wanted.auth, validation=wanted.validation
+    )
+
+
+def folders(fixtures: Sequence[Path]) -> list[Folder]:
+    """The shipped folder, and those of the user after it."""
+    from mockserver.spec.load import shipped, users
+
+    found = [shipped(), *map(users, fixtures)]
+    return [one for at, one in enumerate(found) if one not in found[:at]]
+
+
+def named(services: Sequence[str]) -> list[str]:
+    """Services by the names of their folders; ``sd-elements`` is as good as ``sd_elements``."""
+    return [one.replace("-", "_") for one in services]
+
+
+def description(server: MockServer) -> dict[str, Json]:
+    """Where everything is, as one JSON document."""
+    default = server.worlds.default
+    services = {}
+    for name, service in default.shared.services.items():
+        found = access(default, name)
+        services[name] = {
+            "url": server.url + service.mount,
+            "credential": {
+                "authorization": found.authorization,
+                "scheme": found.scheme,
+                "name": found.name,
+                "secret": found.secret,
+            },
+        }
+    return {"url": server.url, "control": server.control, "services": services, "pid": os.getpid()}
+
+
+def access(default: World, service: str) -> Access:
+    """A credential that works in ``default``: a seeded one, or any well-formed one where there is none."""
+    from mockserver.testing import MockWorld
+
+    mock = MockWorld(default, "").service(service)
+    name, secret = mock.auth if isinstance(mock.auth, tuple) else ("", mock.auth)
+    authorization = mock.headers["Authorization"]
+    return Access(authorization.partition(" ")[0].lower(), name, secret, authorization)
+
+
+def variables(services: Mapping[str, Service], url: str) -> dict[str, str]:
+    """The environment variables that lead clients to ``url``, as the fixtures of the services name them."""
+    found: dict[str, str] = {}
+    for service in services.values():
+        for name, value in service.env.items():
+            found[name] = str(value).replace("{url}", url + service.mount)
+    return found
+
+
+def question(default: World) -> tuple[str, Call] | None:
+    """A documented request that changes nothing and is answered with 200, and its service's name."""
+    for service in default.shared.services.values():
+        for call in _readings(service):
+            header = access(default, service.name).authorization
+            asked = Call(call.method, service.mount + call.target, {"authorization": header}, b"", call.root)
+            if default.fork("question").handle(asked).status == 200:
+                return service.name, asked
+    return None
+
+
+def write_ready(path: Path, document: Json) -> None:
+    """Write the file in one step: whoever sees it sees all of it. Raises Failed."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(json.dumps(document) + "\n")
+        beside.chmod(0o600)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Failed(f"cannot write the ready file {path}: {error.strerror}") from error
+
+
+def answers(url: str, seconds: float = 0.3) -> bool:
+    """Whether anything listens at ``url``."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=seconds):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _clock(word: str) -> Clock | None:
+    from mockserver.state.clock import Clock, instant
+
+    if word == "frozen":
+        return None  # the world's own: the seed's instant
+    if word == "real":
+        return Clock()
+    try:
+        return Clock(instant(word))
+    except ValueError as error:
+        message = (
+            f"{word!r} is neither 'real' nor 'frozen' nor an ISO 8601 instant such as 2025-01-15T09:30:00Z"
+        )
+        raise click.BadParameter(message, param_hint="'--clock'") from error
+
+
+def _documented(services: Mapping[str, Service]) -> Sequence[str]:
+    return ["documented"] if any("documented" in one.seeds for one in services.values()) else []
+
+
+def _readings(service: Service) -> Iterator[Call]:
+    """The documented calls that only read."""
+    from mockserver.contract.replay import request
+
+    for operation in service.operations.values():
+        for example in operation.examples.values():
+            reads = operation.method == "GET" and example.status == 200 and not example.given
+            if reads and example.call is not None:
+                yield request(service, operation, example.call)

@@ -1,0 +1,204 @@
+"""``ready``, ``world``, ``journal``, ``coverage``: what there is at a running server, and what it saw."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli import options
+from mockserver.cli.console import faint, plural, say, show_json, table
+from mockserver.cli.group import Commands
+from mockserver.cli.there import content, show_list, there
+from mockserver.values import Json
+
+ALL = 1_000_000  # more than a journal keeps
+
+
+@click.command()
+@click.option(
+    "--wait", type=click.FloatRange(0, 600), default=0, metavar="SECONDS", help="Ask again so long."
+)
+@options.steering
+@options.JSON
+def ready(wait: float, as_json: bool, **where: Any) -> None:
+    """Say whether a server answers.
+
+    Exit code 3 where none does.
+    """
+    from mockserver.remote import Unreachable
+
+    until = time.monotonic() + wait
+    while True:
+        try:
+            found = there(where).ready()
+            break
+        except Unreachable:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+    if as_json:
+        show_json(found)
+        return
+    counts = ", ".join(f"{name} {count}" for name, count in found["operations"].items())
+    say(f"{found['status']}: operations of {counts}")
+
+
+@click.group(cls=Commands)
+def world() -> None:
+    """Make, see and drop worlds.
+
+    Each has its own records, clock and journal.
+    """
+
+
+@world.command("list")
+@options.steering
+@options.JSON
+def worlds(as_json: bool, **where: Any) -> None:
+    """Name all worlds."""
+    show_list(there(where).worlds(), "worlds", as_json)
+
+
+@world.command("show")
+@click.argument("name", default="default")
+@options.steering
+def show_world(name: str, **where: Any) -> None:
+    """Print what the world NAME serves and how it is set, as JSON."""
+    show_json(there(where).world(name))
+
+
+@world.command("create")
+@click.argument("name")
+@click.option("--seed", "seeds", multiple=True, metavar="NAME|FILE", help="As for serve; may be repeated.")
+@click.option("--clock", metavar="real|INSTANT", help="The world's time. [default: the server's]")
+@click.option("--auth", type=click.Choice(["any", "strict", "off"]))
+@click.option("--validation", type=click.Choice(["strict", "warn", "off"]))
+@options.steering
+@options.JSON
+def create_world(
+    name: str,
+    seeds: tuple[str, ...],
+    clock: str | None,
+    auth: str | None,
+    validation: str | None,
+    as_json: bool,
+    **where: Any,
+) -> None:
+    """Make the world NAME, like the default one where nothing else is said."""
+    server = there(where)
+    given = [content(Path(one)) if one.endswith((".yaml", ".yml", ".json")) else one for one in seeds]
+    done = server.create_world(name, seeds=given or None, clock=clock, auth=auth, validation=validation)
+    if as_json:
+        show_json(done)
+        return
+    say(f"{'replaced' if done['replaced'] else 'created'} {name}: {server.server_url}/~{name}")
+
+
+@world.command("drop")
+@click.argument("name")
+@options.steering
+@options.JSON
+def drop_world(name: str, as_json: bool, **where: Any) -> None:
+    """Forget the world NAME and everything in it."""
+    done = there(where).drop_world(name)
+    if as_json:
+        show_json(done)
+        return
+    say(f"dropped {done['dropped']}")
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@click.option(
+    "-n", "count", type=click.IntRange(min=1), default=20, show_default=True, help="The last so many."
+)
+@click.option("--service", metavar="NAME")
+@click.option("--operation", metavar="ID")
+@click.option("--status", type=int)
+@click.option("--breach", is_flag=True, default=None, help="Only requests that broke their schema.")
+@click.option("--clear", is_flag=True, help="Forget all exchanges, coverage and breaches.")
+@options.steering
+@options.JSON
+def journal(
+    number: int | None,
+    count: int,
+    service: str | None,
+    operation: str | None,
+    status: int | None,
+    breach: bool | None,
+    clear: bool,
+    as_json: bool,
+    **where: Any,
+) -> None:
+    """List the last exchanges.
+
+    With NUMBER: all of that one, as JSON.
+    """
+    server = there(where)
+    if number is not None:
+        show_json(server.request(number))
+        return
+    if clear:
+        say(f"forgot {plural(server.clear_requests()['forgotten'], 'exchange')}")
+        return
+    found = server.requests(service=service, operation=operation, status=status, breach=breach, limit=ALL)
+    shown = found["requests"][-count:]
+    if as_json:
+        show_json({**found, "requests": shown})
+        return
+    for one in shown:
+        _tell(one)
+    evicted = f", {found['evicted']:,} older ones are gone" if found["evicted"] else ""
+    say(faint(f"{len(shown)} of {plural(found['total'], 'exchange')}{evicted}"), err=True)
+
+
+@click.group(cls=Commands)
+def coverage() -> None:
+    """See which operations were really exercised."""
+
+
+@coverage.command("report")
+@click.option("--service", metavar="NAME")
+@click.option("--all", "everything", is_flag=True, help="Also the operations nobody called.")
+@options.steering
+@options.JSON
+def report(service: str | None, everything: bool, as_json: bool, **where: Any) -> None:
+    """List the operations called, with the statuses seen and not seen."""
+    server = there(where)
+    seen, known = server.coverage(), server.routes(service)["routes"]
+    if as_json:
+        show_json(seen)
+        return
+    rows, called = [], 0
+    for one in known:
+        found = seen["operations"].get(one["service"], {}).get(one["operation"], {})
+        called += bool(found)
+        if found or everything:
+            statuses = " ".join(f"{status}×{times}" for status, times in found.items())
+            open_ = " ".join(str(status) for status in one["statuses"] if str(status) not in found)
+            rows.append((one["service"], one["operation"], statuses or "-", open_ or "-"))
+    if rows:
+        table(("SERVICE", "OPERATION", "SEEN", "NOT SEEN"), rows)
+    say(f"{called} of {plural(len(known), 'operation')}, {plural(seen['breaches'], 'breach')}", err=True)
+
+
+@coverage.command("clear")
+@options.steering
+def clear_coverage(**where: Any) -> None:
+    """Forget what was exercised; the journal stays."""
+    there(where).clear_coverage()
+    say("coverage cleared")
+
+
+def _tell(shown: Json) -> None:
+    """Write one exchange after its number."""
+    from mockserver.cli.traffic import told
+    from mockserver.exchange import Exchange
+
+    number = f"{shown['number']:>5}"
+    for line in told(Exchange.of(shown)):
+        say(f"{number}  {line}")
+        number = " " * len(number)

@@ -1,0 +1,213 @@
+"""``settings``, ``force``, ``auth``, ``validation``, ``clock``: how a running server behaves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from mockserver.cli import options
+from mockserver.cli.console import faint, plural, say, show_json, table
+from mockserver.cli.group import Commands
+from mockserver.cli.there import one_line, there
+from mockserver.values import Json
+
+
+@click.group(cls=Commands)
+def settings() -> None:
+    """See and change what differs between sites."""
+
+
+@settings.command("get")
+@click.argument("service", required=False)
+@options.steering
+@options.JSON
+def get_settings(service: str | None, as_json: bool, **where: Any) -> None:
+    """List the settings, of all services or of one."""
+    found = there(where).settings(service)
+    if as_json:
+        show_json(found)
+        return
+    by_service = {service: found} if service else found
+    rows = [
+        (name, key, one_line(one["value"]), one_line(one["default"]), one["about"])
+        for name, declared in by_service.items()
+        for key, one in declared.items()
+    ]
+    table(("SERVICE", "SETTING", "VALUE", "DEFAULT", "ABOUT"), rows)
+
+
+@settings.command("set")
+@click.argument("service")
+@click.argument("values", nargs=-1, required=True, metavar="NAME=VALUE...")
+@options.steering
+@options.JSON
+def set_settings(service: str, values: tuple[str, ...], as_json: bool, **where: Any) -> None:
+    """Change settings of SERVICE, all or none; a VALUE is JSON, or else a word."""
+    given = dict(_assigned(one) for one in values)
+    done = there(where).set_settings(service, given)
+    if as_json:
+        show_json(done)
+        return
+    for name in given:
+        say(f"{service}.{name} = {one_line(done[name])}")
+
+
+@click.command()
+@click.argument("operation", required=False)
+@click.argument("example", required=False)
+@click.option(
+    "--status", type=click.IntRange(200, 599), help="Answer with this status instead of an example."
+)
+@click.option("--body", metavar="JSON", help="The body to go with --status.")
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header to go with --status."
+)
+@click.option("--times", type=click.IntRange(min=1), default=1, show_default=True, help="For so many calls.")
+@click.option("--always", is_flag=True, help="For every call until the next reset.")
+@click.option("--service", metavar="NAME", help="Whose operation, where several services have it.")
+@click.option("--list", "listed", is_flag=True, help="List what is armed.")
+@click.option("--clear", is_flag=True, help="Disarm everything.")
+@options.steering
+@options.JSON
+def force(
+    operation: str | None,
+    example: str | None,
+    status: int | None,
+    body: str | None,
+    headers: tuple[str, ...],
+    times: int,
+    always: bool,
+    service: str | None,
+    listed: bool,
+    clear: bool,
+    as_json: bool,
+    **where: Any,
+) -> None:
+    """Choose how the next calls are answered.
+
+    OPERATION then answers its documented EXAMPLE, or what --status, --body and --header say.
+    """
+    server = there(where)
+    if listed or clear:
+        done = server.unforce() if clear else server.forced()
+        if as_json:
+            show_json(done)
+        elif clear:
+            say(f"disarmed {plural(done['disarmed'], 'forced reply').replace('replys', 'replies')}")
+        else:
+            _forced(done["overrides"])
+        return
+    if operation is None:
+        raise click.UsageError("name an OPERATION, or say --list or --clear")
+    done = server.force(
+        operation,
+        example,
+        status=status,
+        body=None if body is None else _json(body),
+        headers=dict(_pair(one) for one in headers) or None,
+        times=None if always else times,
+        service=service,
+    )
+    if as_json:
+        show_json(done)
+        return
+    often = "until the next reset" if always else "once" if times == 1 else f"{times} times"
+    what = done["example"] or "a reply of your own"
+    say(f"{done['service']} {done['operation']} answers {done['status']} ({what}) {often}")
+
+
+@click.command()
+@click.argument("mode", type=click.Choice(["any", "strict", "off"]))
+@options.steering
+def auth(mode: str, **where: Any) -> None:
+    """Choose who is let in from now on."""
+    say(f"auth: {there(where).set_auth(mode)['auth']}")
+
+
+@click.command()
+@click.argument("mode", type=click.Choice(["strict", "warn", "off"]))
+@options.steering
+def validation(mode: str, **where: Any) -> None:
+    """Choose what a broken request schema leads to from now on."""
+    say(f"validation: {there(where).set_validation(mode)['validation']}")
+
+
+@click.group(cls=Commands)
+def clock() -> None:
+    """See, set and advance a world's time."""
+
+
+@clock.command("show")
+@options.steering
+@options.JSON
+def show_clock(as_json: bool, **where: Any) -> None:
+    """Print the world's time."""
+    _tell_time(there(where).show_clock(), as_json)
+
+
+@clock.command("set")
+@click.argument("to", metavar="real|INSTANT")
+@options.steering
+@options.JSON
+def set_clock(to: str, as_json: bool, **where: Any) -> None:
+    """Stand still at an ISO 8601 instant, or follow the real time."""
+    _tell_time(there(where).set_clock(to), as_json)
+
+
+@clock.command("advance")
+@click.argument("seconds", type=click.FloatRange(0))
+@options.steering
+@options.JSON
+def advance_clock(seconds: float, as_json: bool, **where: Any) -> None:
+    """Go forward by a number of SECONDS."""
+    _tell_time(there(where).advance_clock(seconds), as_json)
+
+
+def _assigned(text: str) -> tuple[str, Json]:
+    name, value = _pair(text)
+    try:
+        return name, _json(value)
+    except click.BadParameter:
+        return name, value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"expected NAME=VALUE, not '{text}'")
+    return name, value
+
+
+def _json(text: str) -> Json:
+
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"not JSON: {error}", param_hint="'--body'") from error
+
+
+def _tell_time(found: Json, as_json: bool) -> None:
+    if as_json:
+        show_json(found)
+        return
+    say(f"{found['now']} ({'standing still' if found['frozen'] else 'running'})")
+
+
+def _forced(overrides: Json) -> None:
+    rows = [
+        (
+            one["service"],
+            one["operation"],
+            str(one["status"]),
+            one["example"] or "-",
+            "always" if one["left"] is None else str(one["left"]),
+            str(one["used"]),
+        )
+        for one in overrides
+    ]
+    if rows:
+        table(("SERVICE", "OPERATION", "STATUS", "EXAMPLE", "LEFT", "USED"), rows)
+    else:
+        say(faint("nothing is armed"), err=True)
