@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from mockserver.engine.render import exemplified, written
 from mockserver.engine.seeding import seeded
 from mockserver.spec.load import Folder, load, read_yaml, shown
 from mockserver.spec.model import Operation, Service
-from mockserver.spec.routes import BadPath, Match, Routes, routes_of
+from mockserver.spec.routes import BadPath, Match, Routes, routes_of, shapes_of
 from mockserver.spec.schemas import DIALECT, Schemas
 from mockserver.spec.yaml12 import YamlError
 from mockserver.spec.yaml12 import parse as parse_yaml
@@ -30,6 +31,7 @@ from mockserver.values import Call, Json, Problem, Reply, dumps
 
 # The instant at which the seeds of the references live, and at which frozen worlds stand.
 SEED_INSTANT = "2025-01-15T09:30:00+00:00"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 AUTH_MODES = ("any", "strict", "off")
 VALIDATION_MODES = ("strict", "warn", "off")
 
@@ -143,12 +145,18 @@ class World:
         """The reply to one request; never raises, does no I/O."""
         return self.exchange(call).reply
 
-    def exchange(self, call: Call) -> Entry:
-        """The reply to one request, with everything that the journal keeps of it."""
+    def exchange(self, call: Call, refused: Problem | None = None) -> Entry:
+        """The reply to one request, with everything that the journal keeps of it.
+
+        ``refused``: why nobody can answer it, whatever it asks for; its service words that.
+        """
         with self._lock:
             number = self.journal.next_number
-            service, operation, result = self._answer(call, number)
-            if operation and result.diagnosis.reason not in ("override", "broken"):
+            if refused is None:
+                service, operation, result = self._answer(call, number)
+            else:
+                service, operation, result = self._refusal(call, number, refused)
+            if operation and refused is None and result.diagnosis.reason not in ("override", "broken"):
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
             return self.journal.add(
@@ -175,6 +183,17 @@ class World:
             return operation.service, operation.id, marked(override.reply, "override", what, number)
         return operation.service, operation.id, answer(site, call, match.leaf, match.values, base)
 
+    def _refusal(self, call: Call, number: int, problem: Problem) -> tuple[str, str, Answer]:
+        """The words of the service that is asked; where none is, what a call without body would meet."""
+        try:
+            match = self.shared.routes.find(call.method, call.path)
+        except BadPath:
+            match = Match(None)
+        if match.service is None:
+            return self._answer(call, number)
+        operation = match.leaf.operation.id if match.leaf else ""
+        return match.service.name, operation, refusal(self._site(match.service, number), call, problem)
+
     def _unrouted(self, site: Site, match: Match, call: Call) -> Answer:
         if match.allowed:
             diagnosis = f"{call.method} {call.path} — only {', '.join(match.allowed)} here"
@@ -199,7 +218,7 @@ class World:
 
     def _owner(self, path: str) -> Service | None:
         """The service under whose mount or routes a path that leads nowhere begins."""
-        head = "/" + path.split("/")[1]
+        head = "/" + path.lstrip("/").partition("/")[0]
         return next((one for one in self.shared.services.values() if one.mount == head), None)
 
     def _lost(self, call: Call) -> str:
@@ -282,7 +301,8 @@ class World:
     def snapshot(self, id: str | None = None) -> Json:
         """Remember records, ids and settings under ``id``, or under a new name."""
         with self._lock:
-            name = id or f"s{len(self._snapshots) + 1}"
+            free = (f"s{number}" for number in range(1, len(self._snapshots) + 2))
+            name = id or next(one for one in free if one not in self._snapshots)
             self._snapshots[name] = self._kept()
             return {"id": name, "records": self._counts()}
 
@@ -317,6 +337,9 @@ class World:
                 raise CommandError("give either 'example' or 'status'")
             if times is not None and times < 1:
                 raise CommandError("'times' must be at least 1, or null for ever")
+            if status is not None and not 200 <= status <= 599:
+                raise CommandError(f"'status' must be from 200 to 599, not {status}")
+            _sendable(headers or {})
             site = self._site(self.shared.services[found.service])
             if example is not None:
                 if example not in found.examples:
@@ -403,7 +426,10 @@ class World:
         with self._lock:
             if seconds < 0:
                 raise CommandError("'seconds' must not be negative")
-            self.clock.advance(seconds)
+            try:
+                self.clock.advance(seconds)
+            except (OverflowError, ValueError) as error:
+                raise CommandError(f"'seconds' leads beyond the year 9999: {seconds}") from error
             return self.show_clock()
 
     # ---- observation
@@ -421,6 +447,8 @@ class World:
         limit: int = 100,
     ) -> Json:
         """Exchanges of the journal, oldest first; ``after`` is the number of the last one seen."""
+        if limit < 1:
+            raise CommandError(f"'limit' must be at least 1, not {limit}")
         with self._lock:
             found = [
                 entry
@@ -462,6 +490,7 @@ class World:
         found = []
         for name in names:
             declared = self._service(name)
+            shapes = shapes_of(declared)
             for one in declared.operations.values():
                 found.append(
                     {
@@ -469,7 +498,7 @@ class World:
                         "operation": one.id,
                         "method": one.method,
                         "path": one.path,
-                        "also": [path for _, path in routes_of(declared, one) if path != one.path],
+                        "also": [path for _, path in routes_of(declared, one, shapes) if path != one.path],
                         "rung": one.rung,
                         "evidence": one.evidence,
                         "statuses": sorted(statuses_of(one)),
@@ -726,6 +755,7 @@ def _functions(service: Service) -> dict[str, Function]:
     }
     names |= {one.select for one in service.paging.values()}
     names |= {one.envelope_function for one in service.paging.values()}
+    names |= {one.accepts.checks for one in service.operations.values()}
     names |= {service.auth.holds, service.admits}
     found: dict[str, Function] = {}
     for name in sorted(one for one in names if one):
@@ -790,6 +820,17 @@ def read_text(text: str | bytes) -> Json:
         return parse_yaml(text)
     except YamlError as error:
         raise CommandError(str(error)) from error
+
+
+def _sendable(headers: Mapping[str, str]) -> None:
+    """Refuse headers that would end a line or the message. Raises CommandError."""
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise CommandError(f"'headers': {name!r} is no name of a header")
+        if not isinstance(value, str) or not value.isprintable():
+            raise CommandError(f"'headers': {name} must be printable text, not {value!r}")
+        if name.lower() in ("content-length", "transfer-encoding"):
+            raise CommandError(f"'headers': {name} is written by the server")
 
 
 def _instant(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,8 @@ from mockserver.spec.model import Case, Operation, Resource, SchemaName
 from mockserver.spec.routes import Leaf
 from mockserver.values import Broken, Call, Json, Problem, Record
 
+# What a number in a path or a query looks like; Python's own reading takes nan, inf and 1_000 too.
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 BY_VERBS = ("get", "replace", "merge", "delete")
 
 
@@ -27,10 +30,16 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
     """Fill ``ctx`` with who is calling and what the call names.
 
     Order: caller, the service's rule for every call, parents, form of the ids and of the query,
-    settings, the record itself, permission, body. Raises Problem with the first of these that fails, and with all broken rules of that one.
+    settings, the record itself, permission, body. Raises Problem with the first of these that fails,
+    and with all broken rules of that one.
     """
     site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
-    ctx.caller = caller_of(site, call, operation)
+    try:
+        ctx.caller = caller_of(site, call, operation)
+    except Problem:
+        ctx.caller = Caller(rejected="authorization" in call.headers)
+        _headers(ctx)
+        raise
     _headers(ctx)
     if site.service.admits is not None:
         site.functions[site.service.admits](ctx)
@@ -218,7 +227,7 @@ def _converted(texts: Sequence[str], rule: Mapping[str, Json]) -> Json:
             plain = text.isascii() and text.lstrip("+-").isdigit() and len(text) < 20
             return int(text) if plain else MISSING
         if kind == "number":
-            return float(text)
+            return float(text) if _DECIMAL.fullmatch(text) else MISSING
         if kind == "boolean":
             return {"true": True, "false": False}.get(text.lower(), MISSING)
         if kind == "array":

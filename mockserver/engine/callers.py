@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -108,7 +107,7 @@ def _credential(site: Site, call: Call) -> Credential | None:
 def _basic(text: str) -> Credential | None:
     try:
         name, colon, secret = base64.b64decode(text, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         return None
     return ("basic", name, secret) if colon and name else None
 

@@ -102,7 +102,7 @@ class Collection:
         return found
 
     def where(self, **equal: Json) -> list[Record]:
-        """All records whose members equal ``equal``, by index where one is declared."""
+        """All records whose members equal ``equal``, or hold it in a list; by index where one is declared."""
         table = self._site.store[self._name]
         names = tuple(equal)
         index = table.indexed(names)
@@ -112,10 +112,8 @@ class Collection:
             index = table.indexed((name,))
             if index is not None:
                 near = [table.rows[row_id] for row_id in table.ids(index, (equal[name],))]
-                return [one for one in near if all(one.get(key) == value for key, value in equal.items())]
-        return [
-            one for one in table.rows.values() if all(one.get(key) == value for key, value in equal.items())
-        ]
+                return [one for one in near if _equals(one, equal)]
+        return [one for one in table.rows.values() if _equals(one, equal)]
 
     def under(self, parent: Record) -> list[Record]:
         """The records that belong to ``parent``."""
@@ -304,6 +302,14 @@ class Context:
             return dotted(record, name)
 
         return fill(template, look_up)
+
+
+def _equals(record: Record, equal: Mapping[str, Json]) -> bool:
+    for name, value in equal.items():
+        stored = record.get(name)
+        if stored != value and not (isinstance(stored, list) and value in stored):
+            return False
+    return True
 
 
 def formatted(moment: datetime, pattern: str) -> str:

@@ -54,14 +54,16 @@ def rendered(ctx: Context, outcome: Outcome) -> Reply:
             headers[name] = str(value)
     if rule.location is not None and outcome.kind in ("created", "accepted"):
         value = ctx.filled(rule.location, {**record, **_as_mapping(shown), **outcome.extra}, resource)
-        headers["Location"] = str(value)
+        if value is not MISSING:
+            headers["Location"] = str(value)
     if status == HTTPStatus.NO_CONTENT or shown is MISSING:
         if status == HTTPStatus.NO_CONTENT:
             headers.pop("Content-Type", None)
         return Reply(status, headers)
     if isinstance(shown, bytes):
         return Reply(status, headers, shown)
-    return Reply(status, headers, dumps(without_nulls(shown) if ctx.site.service.drop_nulls else shown))
+    kept = without_nulls(shown) if ctx.site.service.drop_nulls else shown
+    return Reply(status, headers, dumps(kept, indent=_indented(ctx.site, ctx.call)))
 
 
 def refused(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Reply:
@@ -150,7 +152,10 @@ def joined(broken: Sequence[Broken]) -> str:
 
 
 def nested(broken: Sequence[Broken]) -> dict[str, Json]:
-    """Messages as lists, nested as the members they are about."""
+    """Messages as lists, nested as the members they are about.
+
+    Where a member and something inside it are both broken, the first of the two is told.
+    """
     found: dict[str, Json] = {}
     for one in broken:
         steps = [str(step) for step in one.path] or [one.key]
@@ -161,7 +166,9 @@ def nested(broken: Sequence[Broken]) -> dict[str, Json]:
             if not isinstance(level, dict):
                 break
         else:
-            level.setdefault(steps[-1], []).append(one.message)
+            told = level.setdefault(steps[-1], [])
+            if isinstance(told, list):
+                told.append(one.message)
     return found
 
 
@@ -212,6 +219,15 @@ def _viewed(ctx: Context, case: Case, record: Record) -> Json:
     else:
         shown = dict(record)
     return {key: shown[key] for key in rule.show if key in shown} if rule.show else shown
+
+
+def _indented(site: Site, call: Call) -> bool:
+    """Whether the caller asked for indented JSON, in the query or in a header."""
+    name = site.service.indent
+    if name is None:
+        return False
+    asked = [*call.query.get(name, ()), call.headers.get(name.lower(), "")]
+    return any(one.lower() == "true" for one in asked)
 
 
 def _as_mapping(shown: Json) -> Mapping[str, Json]:

@@ -135,7 +135,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """The schemas of a request. ``optional``: the body may be absent; ``form``: it may be a form."""
+    """The schemas of a request. ``optional``: the body may be absent; ``form``: it may be a form.
+
+    ``checks``: a Python function that adds what no schema can say (does what the body names exist?),
+    so that the service can report all of it together.
+    """
 
     path: SchemaName | None = None
     query: SchemaName | None = None
@@ -143,6 +147,7 @@ class Accepts:
     optional: bool = False
     form: bool = False
     raw: bool = False
+    checks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +268,8 @@ class Service:
     """One emulated API: everything its folder of fixtures says.
 
     ``admits``: a Python function that may refuse any call once the caller is known (versions, media
-    types, quotas), before anything that the path names is looked up.
+    types, quotas), before anything that the path names is looked up; ``indent``: the query parameter or
+    header that, when true, asks for indented JSON.
     """
 
     name: str
@@ -276,6 +282,7 @@ class Service:
     same_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also_under: tuple[str, ...] = ()
     any_case: bool = False
+    indent: str | None = None
     admits: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
