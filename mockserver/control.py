@@ -5,13 +5,11 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import unquote
 
-import jsonschema_rs
 import orjson
 
 from mockserver.spec.schemas import DIALECT
@@ -20,14 +18,20 @@ from mockserver.world import AUTH_MODES, VALIDATION_MODES, CommandError, NotTher
 
 CONTROL = "/__mock__"
 MEDIA_TYPES = ("application/json", "application/yaml")
+SEED_FILES = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter of a command. ``where``: path | query | body (a member) | whole (the body itself)."""
+    """One parameter of a command. ``where``: path | query | body (a member) | whole (the body itself).
+
+    ``types``: the JSON types it may have, none for any; that much is checked here. What else ``schema``
+    says is for the reader: the command itself refuses what breaks it.
+    """
 
     name: str
     where: str
+    types: tuple[str, ...]
     schema: Mapping[str, Json]
     required: bool
     default: Json = None
@@ -68,19 +72,22 @@ class _Refused(Exception):
         self.headers = headers
 
 
-def control(worlds: Worlds, world: World, call: Call) -> Reply:
-    """The reply of the control endpoint to one request, which the guard has let in."""
+def control(worlds: Worlds, name: str | None, call: Call) -> Reply:
+    """The reply of the control endpoint, for the world of that name, to a request that was let in."""
     try:
         command, values = _found(call.method, call.path)
         given = _given(command, call, values)
-        subject = worlds if command.server else world
-        return _reply(200, command.function(subject, **given))
+        if command.server:
+            return _reply(200, command.function(worlds, **given))
+        return _reply(200, command.function(worlds.default if name is None else worlds.named(name), **given))
     except _Refused as error:
         return _reply(error.status, {"errors": list(error.lines)}, error.headers)
     except NotThere as error:
         return _reply(404, {"errors": list(error.lines)})
     except CommandError as error:
         return _reply(400, {"errors": list(error.lines)})
+    except Exception as error:
+        return _reply(500, {"errors": [f"defect in {call.method} {call.path}: {error!r}"]})
 
 
 def openapi(world: World) -> Json:
@@ -120,11 +127,14 @@ def _command(
         inside = "{" + name + "}" in path
         where = "whole" if name == whole else "query" if whole or method in ("GET", "DELETE") else "body"
         required = inside or one.default is inspect.Parameter.empty
+        kinds = _types(hints[name])
+        schema = {"type": kinds[0] if len(kinds) == 1 else list(kinds)} if kinds else {}
         params.append(
             Param(
                 name,
                 "path" if inside else where,
-                {**_schema(hints[name]), **rules.get(name, {})},
+                kinds,
+                {**schema, **rules.get(name, {})},
                 required,
                 None if required else one.default,
             )
@@ -133,21 +143,22 @@ def _command(
     return Command(method, path, function, tuple(params), server, (200, 400, 404) if missing else (200, 400))
 
 
-def _schema(hint: Any) -> dict[str, Json]:
-    """The JSON Schema of a Python type, as far as commands use them."""
-    if get_origin(hint) in (Union, types.UnionType):
-        kinds = [_schema(one) for one in get_args(hint)]
-        named = [kind.get("type") for kind in kinds]
-        return {"type": named} if all(named) else {}
-    if hint is type(None):
-        return {"type": "null"}
-    simple = {str: "string", bool: "boolean", int: "integer", float: "number"}
-    if hint in simple:
-        return {"type": simple[hint]}
+def _types(hint: Any) -> tuple[str, ...]:
+    """The JSON types of a Python type, as far as commands use them; none for any value."""
     origin = get_origin(hint)
-    if origin is MappingType:
-        return {"type": "object"}
-    return {"type": "array"} if origin is Sequence else {}
+    if origin in (Union, types.UnionType):
+        found = [_types(one) for one in get_args(hint)]
+        return tuple(name for one in found for name in one) if all(found) else ()
+    known: Mapping[Any, tuple[str, ...]] = {
+        str: ("string",),
+        bool: ("boolean",),
+        int: ("integer",),
+        float: ("number",),
+        type(None): ("null",),
+        Mapping: ("object",),
+        Sequence: ("array",),
+    }
+    return known.get(origin or hint, ())
 
 
 def _one_of(values: Sequence[str], *, null: bool = False) -> dict[str, Json]:
@@ -165,6 +176,7 @@ COMMANDS: tuple[Command, ...] = (
         "PUT /worlds/{name}",
         Worlds.create_world,
         server=True,
+        seeds={"items": {"type": ["object", "string"], "not": {"pattern": r"\.(yaml|yml|json)$"}}},
         auth=_one_of(AUTH_MODES, null=True),
         validation=_one_of(VALIDATION_MODES, null=True),
     ),
@@ -180,9 +192,9 @@ COMMANDS: tuple[Command, ...] = (
     _command(
         "POST /force",
         World.force,
-        status={"type": ["integer", "null"], "minimum": 200, "maximum": 599},
-        headers={"type": ["object", "null"], "additionalProperties": {"type": "string"}},
-        times={"type": ["integer", "null"], "minimum": 1},
+        status={"minimum": 200, "maximum": 599},
+        headers={"additionalProperties": {"type": "string"}},
+        times={"minimum": 1},
     ),
     _command("GET /force", World.forced),
     _command("DELETE /force", World.unforce),
@@ -193,8 +205,8 @@ COMMANDS: tuple[Command, ...] = (
     _command("PUT /auth", World.set_auth, mode=_one_of(AUTH_MODES)),
     _command("GET /clock", World.show_clock),
     _command("PUT /clock", World.set_clock),
-    _command("POST /clock/advance", World.advance_clock, seconds={"type": "number", "minimum": 0}),
-    _command("GET /requests", World.requests, after={"minimum": 0}, limit={"minimum": 1}),
+    _command("POST /clock/advance", World.advance_clock, seconds={"minimum": 0}),
+    _command("GET /requests", World.requests, limit={"minimum": 1}),
     _command("GET /requests/{number}", World.request),
     _command("DELETE /requests", World.clear_requests),
     _command("GET /routes", World.routes),
@@ -294,23 +306,56 @@ def _unknown(command: Command, where: str, given: Mapping[str, Json]) -> Iterato
 
 def _read(param: Param, text: str) -> Json:
     """The text of a path or query parameter as the type of its schema; as it is if it cannot be read so."""
-    kinds = param.schema.get("type", ())
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    if "boolean" in kinds:
+    if "boolean" in param.types:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
-    if "integer" in kinds and text.isascii() and text.lstrip("-").isdigit() and len(text) < 19:
+    if "integer" in param.types and text.isascii() and text.lstrip("-").isdigit() and len(text) < 19:
         return int(text)
     return text
 
 
-def _unfit(param: Param, value: Json) -> list[str]:
-    validator = jsonschema_rs.Draft202012Validator(dict(param.schema))
-    return [f"{param.name!r}: {error.message}" for error in validator.iter_errors(value)]
+def _unfit(param: Param, value: Json) -> Iterator[str]:
+    """Why a value is not of the type that its command takes."""
+    if param.types and not _is(param.types, value):
+        yield f"{param.name!r} must be {' or '.join(param.types)}, not {dumps(value).decode()[:80]}"
+    elif param.name == "seeds":
+        yield from _unfit_seeds(value or ())
+
+
+def _unfit_seeds(seeds: Sequence[Json]) -> Iterator[str]:
+    for seed in seeds:
+        if not isinstance(seed, (str, dict)):
+            yield f"each of 'seeds' must be a name or records by service, not {dumps(seed).decode()[:80]}"
+        elif isinstance(seed, str) and seed.endswith(SEED_FILES):
+            # Files are read where the command is given: the server opens none that a request names.
+            yield f"'seeds': send the content of {seed!r}, not its name"
+
+
+def _is(kinds: Sequence[str], value: Json) -> bool:
+    if isinstance(value, bool):
+        return "boolean" in kinds
+    return any(isinstance(value, _PYTHON[kind]) for kind in kinds)
+
+
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "array": (list,),
+    "null": (type(None),),
+}
 
 
 def _reply(status: int, value: Json, headers: Mapping[str, str] | None = None) -> Reply:
-    shown = {"Content-Type": "application/json", "Cache-Control": "no-store", **(headers or {})}
-    return Reply(status, shown, dumps(value))
+    return Reply(status, {**_HEADERS, **(headers or {})}, dumps(value))
+
+
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 # ---- from the table to its description

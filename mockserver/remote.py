@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from mockserver.control import COMMANDS, CONTROL, Command
+from mockserver.control import COMMANDS, CONTROL, SEED_FILES, Command
 from mockserver.values import Json, dumps
 from mockserver.world import CommandError, NotThere, read_text
 
@@ -19,9 +20,10 @@ class Unreachable(ConnectionError):
 
 
 class RemoteWorld:
-    """One world behind the control endpoint at ``url``; not for use by two threads at once.
+    """One world behind the control endpoint at ``url``.
 
-    Raises CommandError and NotThere as a World does, and Unreachable.
+    Raises CommandError and NotThere as a World does, and Unreachable. Threads may share it: their commands
+    follow one another on one connection.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class RemoteWorld:
         self.url = self.server_url if world == "default" else f"{self.server_url}/~{quote(world)}"
         self._prefix = "" if world == "default" else f"/~{quote(world)}"
         self._headers = {"X-Mock-Token": token} if token else {}
+        self._lock = threading.Lock()
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=timeout)
 
     def close(self) -> None:
@@ -247,19 +250,24 @@ class RemoteWorld:
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
-        for again in (True, False):
-            kept = self._connection.sock is not None
-            try:
-                self._connection.request(method, target, body, headers)
-                response = self._connection.getresponse()
-                content = response.read()
-                break
-            except (OSError, http.client.HTTPException) as error:
-                self._connection.close()
-                # A connection kept open may have been closed by the server meanwhile: once more, anew.
-                if not (again and kept and isinstance(error, (ConnectionError, http.client.BadStatusLine))):
-                    raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
-        return _answered(response.status, content, self.server_url)
+        with self._lock:
+            status, content = self._exchange(method, target, body, headers)
+        return _answered(status, content, self.server_url)
+
+    def _exchange(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and body of the reply. A kept connection that the server has closed is opened once anew."""
+        kept = self._connection.sock is not None
+        try:
+            self._connection.request(method, target, body, dict(headers))
+            response = self._connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            if kept and isinstance(error, ConnectionError):
+                return self._exchange(method, target, body, headers)
+            raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
 
 
 def _row(name: str, given: Mapping[str, Json]) -> Command:
@@ -289,6 +297,6 @@ def _text(value: Json) -> str:
 
 def _content(seed: Json) -> Json:
     """A seed as the server takes it: files are read here, on this side."""
-    if isinstance(seed, Path) or (isinstance(seed, str) and seed.endswith((".yaml", ".yml", ".json"))):
+    if isinstance(seed, Path) or (isinstance(seed, str) and seed.endswith(SEED_FILES)):
         return read_text(Path(seed).read_bytes())
     return seed

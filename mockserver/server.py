@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
+from urllib.parse import unquote
 
 from aiohttp import web
-from multidict import CIMultiDict
+from aiohttp.http_exceptions import HttpProcessingError
 
 from mockserver.control import CONTROL, control
+from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
 from mockserver.state.journal import Entry
-from mockserver.values import Call, Reply, dumps
-from mockserver.world import World, Worlds
+from mockserver.values import Call, Problem, Reply, dumps
+from mockserver.wire import (
+    MAX_BODY,
+    BodyError,
+    Limits,
+    TooLarge,
+    TooSlow,
+    body_of,
+    headers_of,
+    response_of,
+    target_of,
+)
+from mockserver.world import CommandError, World, Worlds
 
-# Seconds until a body that stops arriving is given up, and one that dribbles.
-BODY_PAUSE = 8.0
-BODY_TOTAL = 60.0
-# Seconds until a request's head must have come, and until an idle connection is closed.
-HEAD_TIMEOUT = 10.0
+# Addresses that mean every interface, and the one of them at which this machine reaches itself.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
+# Bytes. A command with a longer body is carried out in a thread, so that other requests need not wait for it.
+LONG = 64 * 1024
 
 
 class MockServer:
     """The worlds behind one listening socket.
 
     ``start`` and ``stop`` give it a thread and an event loop of its own; ``open`` and ``close`` use the
-    running loop. ``on_exchange`` is called, on the loop, with every exchange after it was answered.
+    running loop. ``on_exchange`` is called on that loop with each exchange before its reply is sent.
     """
 
     def __init__(
@@ -36,28 +50,32 @@ class MockServer:
         host: str = "127.0.0.1",
         port: int = 0,
         token: str | None = None,
-        max_body: int = 10 * 1024 * 1024,
+        max_body: int = MAX_BODY,
         create_worlds: bool = False,
         on_exchange: Callable[[World, Entry], None] | None = None,
     ) -> None:
-        """Nothing listens yet. ``port`` 0: any free one; ``max_body``: bytes, after decompression."""
+        """Nothing listens yet. ``port`` 0: any free one; ``max_body``: bytes, also after decompression.
+
+        Without a ``token``, one is made up if ``host`` can be reached from other machines.
+        """
         self.worlds = worlds
         self.host = host
         self.port = port
-        self._wanted = port
-        self._token = token
-        self._max_body = max_body
+        self.token = token or (None if _is_own(host) else secrets.token_urlsafe(24))
+        self.limits = Limits(size=max_body)
+        self._wanted_port = port
         self._create_worlds = create_worlds
         self._on_exchange = on_exchange
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: asyncio.Event | None = None
 
     @property
     def url(self) -> str:
         """Where clients reach the default world, without a trailing slash."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)
+        host = EVERYWHERE.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
@@ -68,27 +86,34 @@ class MockServer:
     # ---- life
 
     def start(self) -> MockServer:
-        """Listen, in a thread of its own, and come back as soon as the socket does. Raises OSError."""
-        listening: threading.Event = threading.Event()
+        """Listen, in a thread of its own; the socket is bound when this comes back. Raises OSError."""
+        listening = threading.Event()
         failed: list[BaseException] = []
-        self._thread = threading.Thread(
-            target=self._run, args=(listening, failed), name="mockserver", daemon=True
-        )
-        self._thread.start()
+
+        def run() -> None:
+            try:
+                asyncio.run(self._run(listening))
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                listening.set()
+
+        thread = threading.Thread(target=run, name="mockserver", daemon=True)
+        thread.start()
         listening.wait()
         if failed:
-            self._thread.join()
-            self._thread = None
+            thread.join()
             raise failed[0]
+        self._thread = thread
         return self
 
     def stop(self) -> None:
         """Stop listening and end the thread; nothing happens if there is none."""
-        thread, loop = self._thread, self._loop
-        if thread is not None and loop is not None:
-            loop.call_soon_threadsafe(loop.stop)
+        thread, loop, end = self._thread, self._loop, self._end
+        if thread is not None and loop is not None and end is not None:
+            loop.call_soon_threadsafe(end.set)
             thread.join()
-            self._thread = self._loop = None
+            self._thread = self._loop = self._end = None
 
     def __enter__(self) -> MockServer:
         return self.start()
@@ -101,63 +126,160 @@ class MockServer:
     async def open(self) -> None:
         """Listen, in the running loop. Raises OSError."""
         loop = asyncio.get_running_loop()
-        self._server = web.Server(self.handler, access_log=None, keepalive_timeout=HEAD_TIMEOUT)
-        self._listener = await loop.create_server(self._server, self.host, self._wanted, backlog=1024)
+        head = self.limits.head
+        server = web.Server(
+            self.handler, access_log=None, keepalive_timeout=head, lingering_time=1.0, logger=_log()
+        )
+        self._listener = await loop.create_server(server, self.host, self._wanted_port, backlog=1024)
+        self._server = server
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stop listening, let requests in progress finish for two seconds, close all connections."""
-        if self._listener is not None:
-            self._listener.close()
-        if self._server is not None:
-            self._server.pre_shutdown()
-            await self._server.shutdown(2.0)
+        """Stop listening, give requests in progress two seconds, close all connections."""
+        listener, server = self._listener, self._server
         self._listener = self._server = None
+        if listener is None or server is None:
+            return
+        listener.close()
+        transports = [one.transport for one in server.connections]
+        server.pre_shutdown()
+        await server.shutdown(2.0)
+        for transport in transports:
+            # A reader so slow that its reply still waits to be sent would keep the connection for ever.
+            if transport is not None:
+                transport.abort()
 
-    def _run(self, listening: threading.Event, failed: list[BaseException]) -> None:
-        loop = self._loop = asyncio.new_event_loop()
+    async def _run(self, listening: threading.Event) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        await self.open()
         try:
-            try:
-                loop.run_until_complete(self.open())
-            except BaseException as error:
-                failed.append(error)
-                return
-            finally:
-                listening.set()
-            loop.run_forever()
-            loop.run_until_complete(self.close())
-            loop.run_until_complete(loop.shutdown_default_executor())
+            listening.set()
+            await self._end.wait()
         finally:
-            loop.close()
+            await self.close()
 
     # ---- requests
 
     async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
-        """The response to one request."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        target = request.raw_path
-        root = f"{request.scheme}://{headers.get('host', '')}"
-        name = None
+        """The response to one request; what any aiohttp server may be given as its handler."""
+        headers = headers_of(request)
+        name, target, root = self._addressed(target_of(request), headers)
+        if _is_control(target):
+            return await self._controlled(request, headers, name, target, root)
+        if is_preflight(request.method, headers):
+            return response_of(preflight(headers))
+        try:
+            world = self._world(name, root)
+        except CommandError as error:
+            reply, last = _own(404, str(error), "unknown-world"), False
+        else:
+            reply, last = await self._answered(request, headers, world, target, root)
+        if "origin" in headers:
+            reply = readable(reply, headers["origin"])
+        response = response_of(reply)
+        if last:
+            response.force_close()
+        return response
+
+    def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:
+        """The name of the world that is asked for, the target inside it, and how it was addressed."""
+        host = headers.get("host", "")
+        root = f"http://{host}" if host else self.url
         if target.startswith("/~"):
-            name, slash, rest = target[2:].partition("/")
-            target, root = slash + rest or "/", f"{root}/~{name}"
-        elif "x-mock-world" in headers:
-            name = headers["x-mock-world"]
-        world = self.worlds.default if name is None else self.worlds.get(name)
-        if world is None:
-            return _sent(
-                Reply(404, {"X-Mock-Reason": "unknown-world"}, dumps({"message": f"no world {name}"}))
+            path, mark, query = target.partition("?")
+            prefix, slash, rest = path[2:].partition("/")
+            return (
+                unquote(prefix),
+                f"{slash}{rest}{mark}{query}" if slash else f"/{mark}{query}",
+                f"{root}/~{prefix}",
             )
-        body = await request.content.read()
+        name = headers.get("x-mock-world")
+        if name is None and ".localhost" in host and is_loopback(host):
+            name = host.rpartition(".")[0]
+        return name, target, root
+
+    def _world(self, name: str | None, root: str) -> World:
+        """The world of that name, made first if the server may. Raises CommandError."""
+        if name is None:
+            return self.worlds.default
+        world = self.worlds.get(name)
+        if world is None and self._create_worlds and root.endswith(f"/~{name}"):
+            self.worlds.create_world(name)
+        return world or self.worlds.named(name)
+
+    async def _answered(
+        self, request: web.BaseRequest, headers: Mapping[str, str], world: World, target: str, root: str
+    ) -> tuple[Reply, bool]:
+        """The world's reply, and whether the connection must end with it."""
         method = "GET" if request.method == "HEAD" else request.method
-        call = Call(method, target, headers, body, root)
-        if call.path.startswith(CONTROL):
-            return _sent(control(self.worlds, world, call))
-        entry = world.exchange(call)
+        problem = None
+        try:
+            body = await body_of(request, headers, self.limits)
+        except TooSlow:
+            return _own(408, "the body did not arrive in time", "timeout"), True
+        except BodyError as error:
+            body, problem = b"", self._refusal(error)
+        entry = world.exchange(Call(method, target, headers, body, root), problem)
         if self._on_exchange is not None:
             self._on_exchange(world, entry)
-        return _sent(entry.reply)
+        return entry.reply, problem is not None
+
+    def _refusal(self, error: BodyError) -> Problem:
+        """A body that cannot be had, as a problem that the service words."""
+        if isinstance(error, TooLarge):
+            limit = self.limits.size
+            return Problem("too_large", diagnosis=f"the body is larger than {limit} bytes", limit=limit)
+        return Problem("malformed", diagnosis=f"the body cannot be read: {error}", reason=str(error))
+
+    # ---- commands
+
+    async def _controlled(
+        self, request: web.BaseRequest, headers: Mapping[str, str], name: str | None, target: str, root: str
+    ) -> web.StreamResponse:
+        """The response of the control endpoint, which answers whatever was forced upon the services."""
+        refused = kept_out(headers, EVERYWHERE.get(self.host, self.host), self.token)
+        if refused is not None:
+            return self._shut(*refused)
+        try:
+            body = await body_of(request, headers, self.limits)
+        except TooLarge:
+            return self._shut(413, f"the body is larger than {self.limits.size} bytes")
+        except TooSlow:
+            return self._shut(408, "the body did not arrive in time")
+        except BodyError as error:
+            return self._shut(400, f"the body cannot be read: {error}")
+        method = "GET" if request.method == "HEAD" else request.method
+        call = Call(method, target, headers, body, root)
+        if len(body) > LONG:
+            return response_of(await asyncio.to_thread(control, self.worlds, name, call))
+        return response_of(control(self.worlds, name, call))
+
+    def _shut(self, status: int, message: str) -> web.StreamResponse:
+        response = response_of(_own(status, message, "control"))
+        response.force_close()
+        return response
 
 
-def _sent(reply: Reply) -> web.Response:
-    return web.Response(status=reply.status, headers=CIMultiDict(reply.headers), body=reply.body)
+def _log() -> logging.Logger:
+    """Where aiohttp tells of defects. What it could not read it answers with 400, and that is enough."""
+    log = logging.getLogger("mockserver.server")
+    if not log.filters:
+        log.addFilter(
+            lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+        )
+    return log
+
+
+def _is_own(host: str) -> bool:
+    """Whether only this machine can reach a socket bound to ``host``."""
+    return is_loopback(f"[{host}]" if ":" in host else host) or host.startswith("127.")
+
+
+def _is_control(target: str) -> bool:
+    return target.startswith(CONTROL) and target[len(CONTROL) : len(CONTROL) + 1] in ("", "/", "?")
+
+
+def _own(status: int, message: str, reason: str) -> Reply:
+    """A reply in the mock's own words, where no service is asked."""
+    headers = {"Content-Type": "application/json", "X-Mock-Reason": reason}
+    return Reply(status, headers, dumps({"errors": [message], "message": message}))

@@ -1,0 +1,375 @@
+"""The socket: what arrives as bytes is one call to one world, and its reply goes back unchanged."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import threading
+import urllib.request
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from yarl import URL
+
+from mockserver.server import MockServer
+from mockserver.state.journal import Entry
+from mockserver.world import World, Worlds
+
+LINKS = "/rest/api/3/issue/MKY-1/remotelink"
+LINK = {"object": {"url": "http://cases/111", "title": "TSTSUP-111"}}
+AUTHORIZATION = {"Authorization": "Basic bW9jazptb2Nr"}
+
+Served = Callable[..., Awaitable["TestClient[Any, Any]"]]
+
+
+@pytest.fixture
+def worlds(documented: World) -> Worlds:
+    return Worlds(documented.fork("default"))
+
+
+@pytest.fixture
+def served(worlds: Worlds, aiohttp_raw_server: Any, aiohttp_client: Any) -> Served:
+    async def serve(**options: Any) -> TestClient[Any, Any]:
+        mock = MockServer(worlds, **options)
+        client: TestClient[Any, Any] = await aiohttp_client(await aiohttp_raw_server(mock.handler))
+        return client
+
+    return serve
+
+
+async def test_a_documented_reply_goes_out_as_the_world_gave_it(served: Served) -> None:
+    client = await served()
+
+    response = await client.get(LINKS)
+
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "application/json;charset=UTF-8"
+    found = await response.json()
+    assert found[0]["self"] == str(client.make_url("/rest/api/3/issue/MKY-1/remotelink/10000"))
+
+
+async def test_a_body_arrives_and_a_record_is_made(served: Served, worlds: Worlds) -> None:
+    client = await served()
+
+    response = await client.post(LINKS, json=LINK, headers=AUTHORIZATION)
+
+    assert response.status == 201
+    assert worlds.default.state("jira", "remote_link")[-1]["object"] == LINK["object"]
+
+
+async def test_a_chunked_body_arrives_like_any_other(served: Served) -> None:
+    client = await served()
+
+    async def parts() -> Any:
+        yield b'{"object":{"url":"http://cases/111",'
+        yield b'"title":"TSTSUP-111"}}'
+
+    response = await client.post(LINKS, data=parts(), headers={"Content-Type": "application/json"})
+
+    assert response.status == 201
+
+
+async def test_a_compressed_body_is_unpacked(served: Served) -> None:
+    client = await served()
+    packed = gzip.compress(b'{"object":{"url":"http://cases/111","title":"x"}}')
+
+    response = await client.post(
+        LINKS, data=packed, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    )
+
+    assert response.status == 201
+
+
+async def test_head_is_get_without_its_body(served: Served) -> None:
+    client = await served()
+    whole = await client.get(LINKS)
+
+    response = await client.head(LINKS)
+
+    assert response.status == 200
+    assert response.headers["Content-Length"] == whole.headers["Content-Length"]
+    assert await response.read() == b""
+
+
+async def test_the_target_stays_percent_encoded_until_it_is_matched(served: Served, worlds: Worlds) -> None:
+    client = await served()
+    target = LINKS + "?globalId=system%3Dhttp://www.mycompany.com/support%26id%3D1"
+
+    response = await client.session.get(encoded(client, target))
+
+    assert (await response.json())["id"] == 10000
+    assert worlds.default.requests()["requests"][-1]["target"] == target
+
+
+async def test_a_reply_of_status_204_has_no_body_and_no_content_type(served: Served) -> None:
+    client = await served()
+
+    response = await client.delete(LINKS + "/10000")
+
+    assert response.status == 204
+    assert "Content-Type" not in response.headers
+    assert await response.read() == b""
+
+
+@pytest.mark.parametrize("length", [999, 1000])
+async def test_a_body_up_to_the_limit_is_read(served: Served, length: int) -> None:
+    client = await served(max_body=1000)
+
+    response = await client.post(LINKS, data=b" " * length, headers={"Content-Type": "application/json"})
+
+    assert response.status == 400
+
+
+async def test_a_longer_body_is_refused_in_the_words_of_the_service(served: Served, worlds: Worlds) -> None:
+    client = await served(max_body=1000)
+
+    response = await client.post(LINKS, data=b" " * 1001, headers={"Content-Type": "application/json"})
+
+    assert response.status == 413
+    assert await response.json() == {"errorMessages": ["the body is larger than 1000 bytes"], "errors": {}}
+    [entry] = worlds.default.requests()["requests"]
+    assert entry["operation"] == "createOrUpdateRemoteIssueLink"
+    assert worlds.default.coverage()["operations"] == {}
+
+
+async def test_a_longer_chunked_body_is_refused_too(served: Served) -> None:
+    client = await served(max_body=1000)
+
+    async def parts() -> Any:
+        for _ in range(30):
+            yield b" " * 100
+
+    response = await client.post(LINKS, data=parts(), headers={"Content-Type": "application/json"})
+
+    assert response.status == 413
+
+
+async def test_the_limit_holds_after_decompression(served: Served) -> None:
+    client = await served(max_body=100_000)
+    bomb = gzip.compress(b" " * 50_000_000)
+
+    response = await client.post(LINKS, data=bomb, headers={"Content-Encoding": "gzip"})
+
+    assert len(bomb) < 100_000
+    assert response.status == 413
+
+
+async def test_broken_compression_is_malformed(served: Served) -> None:
+    client = await served()
+
+    response = await client.post(
+        LINKS, data=b"not gzip at all", headers={"Content-Encoding": "gzip"}, skip_auto_headers=["User-Agent"]
+    )
+
+    assert response.status == 400
+
+
+async def test_each_exchange_is_told_to_whoever_listens(served: Served) -> None:
+    seen: list[tuple[str, str, int]] = []
+
+    def tell(world: World, entry: Entry) -> None:
+        seen.append((world.name, entry.operation, entry.reply.status))
+
+    client = await served(on_exchange=tell)
+
+    await client.get(LINKS)
+    await client.get("/__mock__/health")
+
+    assert seen == [("default", "getRemoteIssueLinks", 200)]
+
+
+async def test_header_values_cannot_end_a_line(served: Served, worlds: Worlds) -> None:
+    client = await served()
+    worlds.default.seed({"jira": {"issue": [{"key": "MKY-9", "id": "99"}]}})
+    target = "/rest/api/3/issue/MKY-9%0d%0aX-Evil:%201/remotelink"
+
+    response = await client.session.get(encoded(client, target))
+
+    assert response.status == 404
+    assert "X-Evil" not in response.headers
+
+
+async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds) -> None:
+    with MockServer(worlds) as mock:
+        answer = exchanged(mock, b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\r\n\r\n")
+        shown = urllib.request.urlopen(f"{mock.control}/requests").read()
+
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert "ÿ".encode() in shown
+
+
+async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds) -> None:
+    with MockServer(worlds) as mock:
+        answer = exchanged(
+            mock, f"GET http://localhost:1{LINKS} HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n"
+        )
+
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + "x" * 20_000 + "\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n",
+        "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "nonsense\r\n\r\n",
+    ],
+    ids=["two hosts", "length and chunks", "two lengths", "long header", "folded header", "nul", "nonsense"],
+)
+async def test_a_request_that_is_none_is_refused_and_the_connection_closed(
+    worlds: Worlds, request_text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with MockServer(worlds) as mock:
+        answer = exchanged(mock, request_text)
+
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert answer.count(b"Content-Length:") == 1
+    assert caplog.records == []
+    assert worlds.default.requests()["requests"] == []
+
+
+async def test_a_client_that_asks_first_is_told_to_go_on(worlds: Worlds) -> None:
+    body = '{"object":{"url":"http://cases/111","title":"x"}}'
+    head = (
+        f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    with MockServer(worlds) as mock, connected(mock) as client:
+        client.sendall(head.encode())
+        told = client.recv(1000)
+        client.sendall(body.encode())
+        answer = rest_of(client)
+
+    assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert answer.startswith(b"HTTP/1.1 201")
+
+
+async def test_a_client_that_asks_to_send_too_much_is_not_told_to_go_on(worlds: Worlds) -> None:
+    with MockServer(worlds, max_body=10) as mock:
+        answer = exchanged(
+            mock,
+            f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n",
+        )
+
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+async def test_a_body_that_never_comes_is_given_up(worlds: Worlds) -> None:
+    mock = MockServer(worlds)
+    mock.limits = replace(mock.limits, pause=0.1)
+    with mock:
+        answer = exchanged(mock, f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12")
+
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in answer.lower()
+
+
+async def test_a_body_that_dribbles_is_given_up_all_the_same(worlds: Worlds) -> None:
+    mock = MockServer(worlds)
+    mock.limits = replace(mock.limits, pause=0.2, whole=0.3)
+    with mock, connected(mock) as client:
+        client.sendall(f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n".encode())
+        for _ in range(8):
+            client.sendall(b"x")
+            await asyncio.sleep(0.05)
+        answer = rest_of(client)
+
+    assert answer.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_head_that_never_ends_closes_the_connection(worlds: Worlds) -> None:
+    mock = MockServer(worlds)
+    mock.limits = replace(mock.limits, head=0.2)
+    with mock, connected(mock) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+        answer = rest_of(client)
+
+    assert answer == b""
+
+
+async def test_one_connection_carries_many_requests(worlds: Worlds) -> None:
+    one = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with MockServer(worlds) as mock:
+        answer = exchanged(mock, one * 50 + last)
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 51
+    assert worlds.default.info()["requests"] == 51
+
+
+async def test_many_clients_at_once_lose_nothing(served: Served, worlds: Worlds) -> None:
+    client = await served()
+
+    responses = await asyncio.gather(*(client.post(LINKS, json=LINK) for _ in range(60)))
+
+    ids = {(await response.json())["id"] for response in responses}
+    assert len(ids) == 60
+    assert len(worlds.default.state("jira", "remote_link")) == 62
+
+
+def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds) -> None:
+    before = threading.active_count()
+
+    for _ in range(20):
+        with MockServer(worlds) as mock:
+            assert urllib.request.urlopen(mock.url + LINKS).status == 200
+
+    assert threading.active_count() == before
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", mock.port), timeout=1)
+
+
+def test_a_taken_port_is_said_to_be_taken(worlds: Worlds) -> None:
+    with MockServer(worlds) as first:
+        second = MockServer(worlds, port=first.port)
+
+        with pytest.raises(OSError, match="in use"):
+            second.start()
+
+        second.stop()
+
+
+def test_stopping_does_not_wait_for_clients_that_stay_connected(worlds: Worlds) -> None:
+    mock = MockServer(worlds).start()
+    with connected(mock) as client:
+        client.sendall(f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        client.recv(100)
+
+        mock.stop()
+
+        assert rest_of(client).endswith(b"]")
+
+
+def encoded(client: TestClient[Any, Any], target: str) -> URL:
+    """The target as it is, which a client would otherwise tidy up."""
+    return URL(str(client.make_url("/")).rstrip("/") + target, encoded=True)
+
+
+def connected(mock: MockServer) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", mock.port), timeout=5)
+
+
+def exchanged(mock: MockServer, request: str | bytes) -> bytes:
+    """What comes back for these bytes, until the server closes the connection or falls silent."""
+    with connected(mock) as client:
+        client.sendall(request.encode() if isinstance(request, str) else request)
+        client.settimeout(1)
+        return rest_of(client)
+
+
+def rest_of(client: socket.socket) -> bytes:
+    found = b""
+    try:
+        while part := client.recv(65536):
+            found += part
+    except (TimeoutError, ConnectionResetError):
+        pass
+    return found
