@@ -231,7 +231,7 @@ async def test_a_request_that_is_none_is_refused_and_the_connection_closed(
         answer = exchanged(mock, request_text)
 
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
-    assert answer.count(b"Content-Length:") == 1
+    assert answer.count(b"\r\nDate: ") == 1
     assert caplog.records == []
     assert worlds.default.requests()["requests"] == []
 
