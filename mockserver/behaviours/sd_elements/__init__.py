@@ -1,0 +1,1 @@
+"""What SD Elements does that its fixtures cannot declare."""
