@@ -1,4 +1,4 @@
-"""What may be imported, named, read and left unsaid on which floor; the floors are those of pyproject.toml."""
+"""What may be imported, named, read and left unsaid on which floor; the floors are those of pyproject."""
 
 from __future__ import annotations
 
