@@ -1,0 +1,138 @@
+"""The fields of an issue as Jira shows them, each out of the ids that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mockserver.behaviours.jira import projects, statuses, users
+from mockserver.behaviours.jira.richtext import spoken
+from mockserver.engine.context import Context
+from mockserver.values import Json, Record
+
+BRIEF = ("summary", "status", "priority", "issuetype")
+Show = Callable[[Context, Record], Json]
+
+
+def field(ctx: Context, issue: Record, name: str) -> Json:
+    """One field as shown; null where the issue has none."""
+    show = SHOWN.get(name)
+    return issue["fields"].get(name) if show is None else show(ctx, issue)
+
+
+def brief(ctx: Context, issue: Record) -> dict[str, Json]:
+    """An issue as another one's parent, subtask or link holds it."""
+    return {
+        "id": issue["id"],
+        "key": issue["key"],
+        "self": f"{ctx.api}/issue/{issue['id']}",
+        "fields": {name: field(ctx, issue, name) for name in BRIEF},
+    }
+
+
+def catalogued(ctx: Context, record: Record) -> dict[str, Json]:
+    """A field as the catalogue lists it; the key of a system field is its id."""
+    return {**record, "key": record["key"] or record["id"]}
+
+
+def link_head(ctx: Context, link: Record) -> dict[str, Json]:
+    """A link without its issues."""
+    kind = ctx.table("issue_link_type").get(link["type"])
+    return {
+        "id": link["id"],
+        "self": f"{ctx.api}/issueLink/{link['id']}",
+        "type": None if kind is None else ctx.view("issue_link_type", kind),
+    }
+
+
+def _viewed(name: str, resource: str) -> Show:
+    def show(ctx: Context, issue: Record) -> Json:
+        record = ctx.table(resource).get(issue["fields"].get(name) or "")
+        return None if record is None else ctx.view(resource, record)
+
+    return show
+
+
+def _user(name: str) -> Show:
+    return lambda ctx, issue: users.by_id(ctx, issue["fields"].get(name))
+
+
+def _text(name: str) -> Show:
+    return lambda ctx, issue: spoken(ctx, issue["fields"].get(name))
+
+
+def _always(value: Json) -> Show:
+    return lambda ctx, issue: value
+
+
+def _status(ctx: Context, issue: Record) -> Json:
+    record = ctx.table("status").get(issue["fields"]["status"])
+    return None if record is None else statuses.shown(ctx, record)
+
+
+def _project(ctx: Context, issue: Record) -> Json:
+    record = ctx.table("project").get(issue["project"])
+    return None if record is None else projects.brief(ctx, record)
+
+
+def _parent(ctx: Context, issue: Record) -> Json:
+    record = ctx.table("issue").get(issue["fields"].get("parent") or "")
+    return None if record is None else brief(ctx, record)
+
+
+def _subtasks(ctx: Context, issue: Record) -> Json:
+    kinds = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
+    children = [one for one in ctx.table("issue") if one["fields"].get("parent") == issue["id"]]
+    return [brief(ctx, one) for one in children if one["fields"]["issuetype"] in kinds]
+
+
+def _links(ctx: Context, issue: Record) -> Json:
+    """Links, oldest first; each with the issue at its other end."""
+    links = ctx.table("issue_link")
+    found = {one["id"]: one for end in ("inward", "outward") for one in links.where(**{end: issue["id"]})}
+    shown = []
+    for link in sorted(found.values(), key=lambda one: int(one["id"])):
+        other = "outward" if link["inward"] == issue["id"] else "inward"
+        far = ctx.table("issue").get(link[other])
+        if far is not None:
+            shown.append({**link_head(ctx, link), f"{other}Issue": brief(ctx, far)})
+    return shown
+
+
+def _empty_page(name: str, items: str) -> Show:
+    """A page of what cannot be added yet."""
+
+    def show(ctx: Context, issue: Record) -> Json:
+        page: dict[str, Json] = {items: [], "maxResults": 0, "total": 0, "startAt": 0}
+        return {**page, "self": f"{ctx.api}/issue/{issue['id']}/{name}"} if name == "comment" else page
+
+    return show
+
+
+def _counted(path: str, members: Mapping[str, Json]) -> Show:
+    return lambda ctx, issue: {"self": f"{ctx.api}/issue/{issue['key']}/{path}", **members}
+
+
+NO_PROGRESS = {"progress": 0, "total": 0}
+SHOWN: Mapping[str, Show] = {
+    "project": _project,
+    "status": _status,
+    "issuetype": _viewed("issuetype", "issue_type"),
+    "priority": _viewed("priority", "priority"),
+    "creator": _user("creator"),
+    "reporter": _user("reporter"),
+    "assignee": _user("assignee"),
+    "description": _text("description"),
+    "environment": _text("environment"),
+    "parent": _parent,
+    "subtasks": _subtasks,
+    "issuelinks": _links,
+    "comment": _empty_page("comment", "comments"),
+    "worklog": _empty_page("worklog", "worklogs"),
+    "votes": _counted("votes", {"votes": 0, "hasVoted": False}),
+    "watches": _counted("watchers", {"watchCount": 0, "isWatching": False}),
+    "progress": _always(NO_PROGRESS),
+    "aggregateprogress": _always(NO_PROGRESS),
+    "timetracking": _always({}),
+    "workratio": _always(-1),
+    **{name: _always([]) for name in ("components", "fixVersions", "versions", "attachment")},
+}
