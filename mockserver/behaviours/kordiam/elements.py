@@ -56,9 +56,9 @@ def custom_fields(ctx: Context) -> Outcome:
     Source: https://docs.kordiam.app/docs/migration-from-v1/elements; the shape of the body is assumed.
     """
     record = ctx.found()
-    values = {one["id"]: one for one in record.get("customFields", ()) if "id" in one}
-    values.update({one["id"]: one for one in ctx.body["customFields"]})
-    kept = [one for one in values.values() if one.get("value") is not None]
+    named = [one["id"] for one in ctx.body["customFields"]]
+    kept = [one for one in _nested(record, "customFields") if one.get("id") not in named]
+    kept += [one for one in ctx.body["customFields"] if one.get("value") is not None]
     return _stored(ctx, record, {"customFields": kept})
 
 
@@ -129,7 +129,7 @@ def _numbered(site: Site, values: dict[str, Json], before: Record) -> dict[str, 
     """``values`` with an id for every new task and publication. Raises Problem for ids of no such thing."""
     unknown = []
     for name in NESTED:
-        known = [one["id"] for one in before.get(name, ())]
+        known = [one["id"] for one in _nested(before, name)]
         for at, one in enumerate(values.get(name, ())):
             if one.get("id") is not None and one["id"] not in known:
                 path = (name, at, "id")
@@ -173,8 +173,8 @@ def _check_query(ctx: Context) -> None:
 
 def _member_tests(query: Mapping[str, Json]) -> Iterator[Test]:
     if "groupIds" in query:
-        groups = set(query["groupIds"])
-        yield lambda one: bool(groups & set(one.get("groupIds") or ()))
+        groups = query["groupIds"]
+        yield lambda one: any(each in groups for each in _items(one, "groupIds"))
     if "platformId" in query:
         platform = query["platformId"]
         yield lambda one: any(each.get("platformId") == platform for each in _nested(one, "publications"))
@@ -219,8 +219,13 @@ def _moments(value: Json) -> Iterator[datetime]:
 
 
 def _nested(record: Record, name: str) -> Sequence[Record]:
-    found: Sequence[Record] = record.get(name) or ()
-    return found
+    return [one for one in _items(record, name) if isinstance(one, dict)]
+
+
+def _items(record: Record, name: str) -> Sequence[Json]:
+    """The list under ``name``; empty for anything else, which only a lax mode of validation lets in."""
+    found = record.get(name)
+    return found if isinstance(found, list) else ()
 
 
 def _reference(record: Record, name: str) -> Json:

@@ -19,7 +19,9 @@ def issued(ctx: Context) -> Outcome:
     client_id, secret = ctx.body["client_id"], ctx.body["client_secret"]
     client = ctx.table("client").get(client_id)
     known = client is not None and client["secret"] == secret
-    if not (client_id and secret) or (ctx.site.auth == "strict" and not known):
+    if not (client_id and secret):
+        raise Problem("wrong_client", diagnosis="client_id and client_secret must not be empty")
+    if ctx.site.auth == "strict" and not known:
         raise Problem("wrong_client", diagnosis=f"no client {client_id!r} with that secret (auth: strict)")
     name = str(ctx.site.service.auth.default) if client is None else client["id"]
     return Outcome("ok", _pair(ctx, name), ready=True)
