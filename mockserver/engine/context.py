@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from mockserver.state.store import RowId, Store
 from mockserver.values import Broken, Call, Json, Problem, Record
 
 Function = Callable[..., Json]
+_DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,13 @@ class Collection:
     def where(self, **equal: Json) -> list[Record]:
         """All records whose members equal ``equal``, or hold it in a list; by index where one is declared."""
         table = self._site.store[self._name]
-        names = tuple(equal)
+        names, values = tuple(equal), tuple(equal.values())
         index = table.indexed(names)
-        if index is not None:
-            return [table.rows[row_id] for row_id in table.ids(index, tuple(equal.values()))]
+        if index is not None and index.key(values) is not None:
+            return [table.rows[row_id] for row_id in table.ids(index, values)]
         for name in names:
             index = table.indexed((name,))
-            if index is not None:
+            if index is not None and index.key((equal[name],)) is not None:
                 near = [table.rows[row_id] for row_id in table.ids(index, (equal[name],))]
                 return [one for one in near if _equals(one, equal)]
         return [one for one in table.rows.values() if _equals(one, equal)]
@@ -170,7 +172,7 @@ class Collection:
             record[rule.field] = self.new_id()
         elif isinstance(record[rule.field], int):
             self._site.ids.taken(self._name, record[rule.field])
-        elif record[rule.field].removeprefix(rule.prefix).isdigit() and rule.style == "string":
+        elif rule.style == "string" and _DIGITS.fullmatch(record[rule.field].removeprefix(rule.prefix)):
             self._site.ids.taken(self._name, int(record[rule.field].removeprefix(rule.prefix)))
         self.put(record)
         return record
