@@ -7,7 +7,6 @@ environment, also where nobody needs it.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -325,7 +324,7 @@ def _judge(node: pytest.Item | pytest.Collector, watched: list[Watched], done: l
     if text and mode == "strict":
         pytest.fail(text, pytrace=False)
     if text and mode == "warn":
-        warnings.warn(MockContractWarning(text), stacklevel=2)
+        node.warn(MockContractWarning(text))
 
 
 def _listed(title: str, lines: list[str]) -> list[str]:

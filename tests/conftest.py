@@ -11,6 +11,8 @@ from mockserver.contract.replay import credential
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import Catalogue, World, catalogue
 
+pytest_plugins = ["pytester"]
+
 
 class Client:
     """Calls one service of a world; no socket is involved."""

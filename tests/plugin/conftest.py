@@ -1,0 +1,56 @@
+"""A project of somebody else's that uses the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+import requests
+
+import mockserver.server
+import mockserver.testing
+import mockserver.world
+from mockserver.world import Catalogue
+
+# A run in this process forgets the modules it imported; these would not survive being imported twice.
+KEPT = (requests, mockserver.server, mockserver.testing)
+
+HEAD = """
+import pytest
+import requests
+
+ISSUE = "/rest/api/3/issue/MKY-1/remotelink"
+LINK = {"object": {"title": "A", "url": "http://cases.example/1"}}
+
+
+def links(mock):
+    reply = requests.get(mock.url + ISSUE, auth=mock.auth, timeout=10)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def link(mock, body=LINK, path=ISSUE):
+    return requests.post(mock.url + path, json=body, auth=mock.auth, timeout=10)
+"""
+# The project has no plugin for asynchronous tests, and nothing else of ours.
+ARGUMENTS = ("-p", "no:asyncio", "-p", "no:aiohttp", "-p", "no:cacheprovider", "--strict-markers")
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, shared: Catalogue) -> Run:
+    """Runs a test module, which finds ``links`` and ``link`` ready, with these arguments.
+
+    In this process it runs with fixtures that were loaded before.
+    """
+    load = mockserver.world.catalogue
+    monkeypatch.setattr(mockserver.world, "catalogue", lambda all: load(all) if len(all) > 1 else shared)
+
+    def run(module: str, *arguments: str, apart: bool = False) -> pytest.RunResult:
+        pytester.makepyfile(HEAD + dedent(module))
+        start = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
+        return start(*ARGUMENTS, *arguments)
+
+    return run
