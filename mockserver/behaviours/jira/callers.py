@@ -12,7 +12,7 @@ READS = ("GET", "HEAD")
 def admit(ctx: Context) -> None:
     """Refuse what an anonymous caller, or a caller at the wrong gateway address, cannot have.
 
-    A site that does not let everybody browse answers an anonymous caller as if the issue did not exist;
+    Who may not browse is answered as if the issue did not exist, on Cloud also after a wrong credential;
     what writes needs somebody. At the gateway even reading needs a valid token.
     Raises Problem wrong_cloud | gateway_unauthorized | no_issue | no_project | unauthorized.
     """
@@ -24,21 +24,30 @@ def admit(ctx: Context) -> None:
     why = "the credential is wrong" if ctx.caller.rejected else "no credential was sent"
     if gateway:
         raise Problem("gateway_unauthorized", diagnosis=f"{why}; the gateway takes no anonymous calls")
-    if not ctx.settings["anonymousBrowse"]:
-        hidden = f"{why}: an anonymous caller sees nothing while the setting anonymousBrowse is off"
+    access = anonymous_access(ctx)
+    if access == "none":
+        hidden = f"{why}, and anonymous callers may not browse this site"
         if (issue := _named(ctx, "{issueIdOrKey}")) is not None:
             raise Problem("no_issue", diagnosis=hidden, id=issue)
         if (project := _named(ctx, "{projectIdOrKey}")) is not None:
             raise Problem("no_project", diagnosis=hidden, id=project)
-    if ctx.call.method not in READS:
+    if access != "all" and ctx.call.method not in READS:
         raise Problem("unauthorized", diagnosis=f"{why}; writing needs somebody")
 
 
 def holds(ctx: Context, permission: str) -> bool:
-    """Whether the caller holds ``permission``: everybody holds all but the ``denied``, nobody only reads."""
-    if ctx.caller.anonymous:
-        return permission == "BROWSE_PROJECTS" and bool(ctx.settings["anonymousBrowse"])
+    """Whether the caller holds ``permission``: all but the ``denied``; less if nobody is known to call."""
+    access = anonymous_access(ctx) if ctx.caller.anonymous else "all"
+    if access != "all":
+        return access == "browse" and permission == "BROWSE_PROJECTS"
     return permission not in ctx.settings["denied"]
+
+
+def anonymous_access(ctx: Context) -> str:
+    """What an anonymous caller may do: ``all``, ``browse`` or ``none``."""
+    access: str = ctx.settings["anonymousAccess"]
+    unproven = ctx.caller.rejected or ctx.site.auth == "strict"
+    return "none" if access == "all" and unproven else access
 
 
 def _right_cloud(ctx: Context) -> None:
