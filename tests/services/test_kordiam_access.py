@@ -311,3 +311,29 @@ def test_what_is_known_and_not_implemented_says_so(kordiam, method, path) -> Non
 
     assert reply.status == 501
     assert reply.headers["X-Mock-Reason"] == "not-implemented"
+
+
+def test_every_documented_status_can_be_asked_for(world, kordiam) -> None:
+    wanted = [
+        (one["operation"], one["method"], one["path"].replace("{id}", "1001"), status)
+        for one in world.routes("kordiam")["routes"]
+        for status in one["statuses"]
+    ]
+
+    asked = [
+        kordiam(method, path, headers={"Prefer": f"code={status}"}).status
+        for _, method, path, status in wanted
+    ]
+
+    assert len(wanted) > 100
+    assert asked == [status for *_, status in wanted]
+
+
+def test_a_forced_refusal_is_the_services_own(world, kordiam) -> None:
+    world.force("listElements", "too_many_requests")
+
+    reply = kordiam("GET", LIST)
+
+    assert (reply.status, slug(reply)) == (429, "too-many-requests")
+    assert reply.headers["Retry-After"] == str(reply.json()["retryAfter"])
+    assert kordiam("GET", LIST).status == 200
