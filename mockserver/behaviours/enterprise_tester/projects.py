@@ -83,5 +83,5 @@ def _organisation(site: Site, values: Record) -> Json:
         return next((one["Id"] for one in site.table("organisation")), None)
     found = site.table("organisation").find(str(named))
     if found is None:
-        raise Problem.field("OrganisationId", f"there is no organisation {named!r}")
+        raise Problem.field("OrganisationId", f"'OrganisationId' must name a stored record, not {named!r}")
     return found["Id"]
