@@ -301,13 +301,13 @@ def test_a_problem_names_the_path_and_a_trace_of_its_own(kordiam) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/api/v2/elements/1001/tasks"),
-        ("POST", "/api/v2/elements/1001/publications"),
-        ("DELETE", "/api/v2/elements/1001/publications/1"),
+        ("POST", "/api/v2/elements/1001/tasks/done-state"),
+        ("POST", "/api/v2/elements/1001/publications/1/publish"),
+        ("PUT", "/api/v2/elements/1001/publications/1/schedule"),
     ],
 )
 def test_what_is_known_and_not_implemented_says_so(kordiam, method, path) -> None:
-    reply = kordiam(method, path, {} if method == "POST" else None)
+    reply = kordiam(method, path, {})
 
     assert reply.status == 501
     assert reply.headers["X-Mock-Reason"] == "not-implemented"
@@ -315,7 +315,12 @@ def test_what_is_known_and_not_implemented_says_so(kordiam, method, path) -> Non
 
 def test_every_documented_status_can_be_asked_for(world, kordiam) -> None:
     wanted = [
-        (one["operation"], one["method"], one["path"].replace("{id}", "1001"), status)
+        (
+            one["operation"],
+            one["method"],
+            one["path"].replace("{id}", "1001").replace("{elementId}", "1001"),
+            status,
+        )
         for one in world.routes("kordiam")["routes"]
         for status in one["statuses"]
     ]

@@ -153,6 +153,45 @@ def test_custom_fields_are_set_one_by_one(kordiam) -> None:
     assert kordiam("GET", ONE).json()["customFields"] == after.json()["customFields"]
 
 
+def test_tasks_and_publications_come_and_go_one_by_one(kordiam) -> None:
+    task = kordiam("POST", f"{ONE}/tasks", {"confirmationStatusCode": 1, "note": None})
+    publication = kordiam("POST", f"{ONE}/publications", {"categoryId": 4, "assignedTaskIds": [1, 2]})
+    deleted = kordiam("DELETE", f"{ONE}/publications/1")
+
+    element = kordiam("GET", ONE).json()
+    assert [task.status, publication.status, deleted.status] == [201, 201, 204]
+    assert element["tasks"][1:] == [{"confirmationStatusCode": 1, "id": 2}]
+    assert element["publications"] == [{"categoryId": 4, "assignedTaskIds": [1, 2], "id": 2}]
+
+
+def test_the_last_publication_may_go(kordiam) -> None:
+    kordiam("DELETE", f"{ONE}/publications/1")
+
+    again = kordiam("DELETE", f"{ONE}/publications/1")
+
+    assert kordiam("GET", ONE).json()["publications"] == []
+    assert (again.status, slug(again)) == (404, "resource-not-found")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("tasks", {}),
+        ("tasks", {"confirmationStatusCode": None}),
+        ("publications", {}),
+        ("publications", {"platformId": None, "categoryId": None}),
+        ("publications", {"platformId": 5, "assignedTaskIds": [1, 2]}),
+    ],
+)
+def test_an_incomplete_task_or_publication_is_refused(world, kordiam, path, body) -> None:
+    before = world.state("kordiam")
+
+    reply = kordiam("POST", f"{ONE}/{path}", body)
+
+    assert (reply.status, slug(reply)) == (400, "validation-failed")
+    assert world.state("kordiam") == before
+
+
 def test_the_cursor_leads_through_all_elements_once(world, kordiam) -> None:
     world.seed({"kordiam": {"element": [{"title": f"Number {at}"} for at in range(43)]}})
     seen, sizes, cursor = [], [], ""

@@ -16,13 +16,16 @@ WRITES = [
     ("PUT", "/api/v2/elements/1001"),
     ("PATCH", "/api/v2/elements/1001"),
     ("PATCH", "/api/v2/elements/1001/custom-fields"),
+    ("POST", "/api/v2/elements/1001/tasks"),
+    ("POST", "/api/v2/elements/1001/publications"),
     ("POST", "/api/v2/elements/1001/external-element/link"),
     ("POST", "/api/v2/elements/1001/external-element/unlink"),
 ]
 KEYS = [
     "client_id", "client_secret", "grant_type", "refresh_token", "title", "id", "organisation", "statusId",
-    "groupIds", "customFields", "tasks", "publications", "deadline", "schedule", "userId", "value",
-    "externalId", "link", "systemUrl", "externalElement", "creationTime",
+    "groupIds", "customFields", "confirmationStatusCode", "platformId", "assignedTaskIds", "tasks",
+    "publications", "deadline", "schedule", "userId", "value", "externalId", "link", "systemUrl",
+    "externalElement", "creationTime",
 ]  # fmt: skip
 FILTERS = ["cursor", "size", "groupIds", "userId", "formatIds", "dateFrom", "deadlineTo", "done", "colour"]
 SCALARS = (

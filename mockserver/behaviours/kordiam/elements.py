@@ -36,7 +36,7 @@ def replaced(ctx: Context) -> Outcome:
     """
     record = ctx.found()
     values = _numbered(ctx.site, _given(ctx.body), record)
-    return _stored(ctx, {name: record[name] for name in OWN if name in record}, values)
+    return stored(ctx, {name: record[name] for name in OWN if name in record}, values)
 
 
 def patched(ctx: Context) -> Outcome:
@@ -47,7 +47,7 @@ def patched(ctx: Context) -> Outcome:
     record = ctx.found()
     values = _numbered(ctx.site, _given(ctx.body), record)
     cleared = {name for name, value in ctx.body.items() if name not in OWN and value is None}
-    return _stored(ctx, {name: value for name, value in record.items() if name not in cleared}, values)
+    return stored(ctx, {name: value for name, value in record.items() if name not in cleared}, values)
 
 
 def custom_fields(ctx: Context) -> Outcome:
@@ -57,9 +57,9 @@ def custom_fields(ctx: Context) -> Outcome:
     """
     record = ctx.found()
     named = [one["id"] for one in ctx.body["customFields"]]
-    kept = [one for one in _nested(record, "customFields") if one.get("id") not in named]
+    kept = [one for one in nested_in(record, "customFields") if one.get("id") not in named]
     kept += [one for one in ctx.body["customFields"] if one.get("value") is not None]
-    return _stored(ctx, record, {"customFields": kept})
+    return stored(ctx, record, {"customFields": kept})
 
 
 def selected(ctx: Context, records: Sequence[Record]) -> Sequence[Record]:
@@ -76,7 +76,7 @@ def selected(ctx: Context, records: Sequence[Record]) -> Sequence[Record]:
         *_range_test(query, "modificationDate", lambda one: one["modificationDate"]),
         *_range_test(query, "creationDate", lambda one: one["creationTime"]),
         *_range_test(
-            query, "date", lambda one: [each.get("schedule") for each in _nested(one, "publications")]
+            query, "date", lambda one: [each.get("schedule") for each in nested_in(one, "publications")]
         ),
     ]
     if "userId" in query:
@@ -119,7 +119,8 @@ def _given(body: Record) -> dict[str, Json]:
     return {name: value for name, value in body.items() if name not in OWN and value is not None}
 
 
-def _stored(ctx: Context, kept: Record, values: Record) -> Outcome:
+def stored(ctx: Context, kept: Record, values: Record) -> Outcome:
+    """The element ``kept`` with ``values`` over it, modified now."""
     record = {**kept, **values, "modificationDate": ctx.stamp()}
     ctx.table("element").put(record)
     return Outcome("updated", record)
@@ -129,7 +130,7 @@ def _numbered(site: Site, values: dict[str, Json], before: Record) -> dict[str, 
     """``values`` with an id for every new task and publication. Raises Problem for ids of no such thing."""
     unknown = []
     for name in NESTED:
-        known = [one["id"] for one in _nested(before, name)]
+        known = [one["id"] for one in nested_in(before, name)]
         for at, one in enumerate(values.get(name, ())):
             if one.get("id") is not None and one["id"] not in known:
                 path = (name, at, "id")
@@ -141,11 +142,12 @@ def _numbered(site: Site, values: dict[str, Json], before: Record) -> dict[str, 
             if one.get("id") is not None:
                 site.ids.taken(kind, one["id"])
         if name in values:
-            values[name] = [_with_id(site, kind, one) for one in values[name]]
+            values[name] = [with_id(site, kind, one) for one in values[name]]
     return values
 
 
-def _with_id(site: Site, kind: str, item: Record) -> Record:
+def with_id(site: Site, kind: str, item: Record) -> Record:
+    """``item``, numbered if it is new."""
     if item.get("id") is not None:
         return item
     return {**item, "id": site.ids.number(kind)}
@@ -177,7 +179,7 @@ def _member_tests(query: Mapping[str, Json]) -> Iterator[Test]:
         yield lambda one: any(each in groups for each in _items(one, "groupIds"))
     if "platformId" in query:
         platform = query["platformId"]
-        yield lambda one: any(each.get("platformId") == platform for each in _nested(one, "publications"))
+        yield lambda one: any(each.get("platformId") == platform for each in nested_in(one, "publications"))
 
 
 def _task_test(query: Mapping[str, Json]) -> Test:
@@ -186,7 +188,7 @@ def _task_test(query: Mapping[str, Json]) -> Test:
     if "formatIds" in query:
         tests.append(lambda task: task.get("formatId") in query["formatIds"])
     tests.extend(_range_test(query, "deadline", lambda task: task.get("deadline")))
-    return lambda one: any(all(test(task) for test in tests) for task in _nested(one, "tasks"))
+    return lambda one: any(all(test(task) for test in tests) for task in nested_in(one, "tasks"))
 
 
 def _range_test(query: Mapping[str, Json], name: str, dates: Callable[[Record], Json]) -> Iterator[Test]:
@@ -218,7 +220,8 @@ def _moments(value: Json) -> Iterator[datetime]:
             yield from _moments(one)
 
 
-def _nested(record: Record, name: str) -> Sequence[Record]:
+def nested_in(record: Record, name: str) -> Sequence[Record]:
+    """The records in the list under ``name``."""
     return [one for one in _items(record, name) if isinstance(one, dict)]
 
 
