@@ -1,4 +1,4 @@
-"""Records of one resource: found by id, key or member, with or without an index, and never changed in place."""
+"""Records of one resource: found by id, key or member, indexed or not, and never changed in place."""
 
 from __future__ import annotations
 
