@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mockserver.behaviours.sd_elements import references
-from mockserver.behaviours.sd_elements.references import broken, missing
+from mockserver.behaviours.sd_elements.references import broken, check_seed, missing
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
@@ -83,9 +82,7 @@ def tested(ctx: Context) -> Outcome:
 
 def seeded(site: Site, values: Record) -> Record:
     """The values of a seeded connection. Raises Problem if there is no such connector."""
-    connector = values["connector"]
-    if site.table("issue_tracker_connector").get(connector) is None:
-        raise Problem.field("connector", f"'connector': {references.NO_OBJECT.format(connector)}")
+    check_seed(site, "connector", "issue_tracker_connector", [values["connector"]])
     return values
 
 

@@ -133,7 +133,7 @@ def selected(ctx: Context, records: Sequence[Record]) -> Sequence[Record]:
 
 def envelope(ctx: Context, page: Page, shown: Sequence[Json]) -> Json:
     """``{"results": […]}``; with paging ``count``, ``next`` and ``previous`` before it."""
-    if page.size is None:
+    if not page.size:
         return {"results": shown}
     number = page.start // page.size + 1
     return {

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from mockserver.behaviours.sd_elements.references import (
-    NO_OBJECT,
     broken,
+    check_seed,
     missing,
     unknown_groups,
     unknown_users,
 )
 from mockserver.engine.context import Collection, Context, Site
-from mockserver.values import Broken, Json, Outcome, Problem, Record
+from mockserver.values import Broken, Json, Outcome, Record
 
 
 def unit_checks(ctx: Context, body: Json) -> Sequence[Broken]:
@@ -87,11 +87,10 @@ def change_project(ctx: Context) -> Outcome:
 
 
 def seeded_project(site: Site, values: Record) -> Record:
-    """The values of a seeded project. Raises Problem for a creator or a profile that does not exist."""
-    for member, resource in (("creator", "user"), ("profile", "profile")):
-        named = values.get(member)
-        if named is not None and site.table(resource).get(named) is None:
-            raise Problem.field(member, f"'{member}': {NO_OBJECT.format(named)}")
+    """The values of a seeded project. Raises Problem for anything it names that does not exist."""
+    check_seed(site, "creator", "user", [values.get("creator")])
+    check_seed(site, "profile", "profile", [values.get("profile")])
+    _check_members(site, values, "users", "groups")
     return with_slug(site.table("project"), values)
 
 
@@ -101,7 +100,9 @@ def seeded_application(site: Site, values: Record) -> Record:
 
 
 def seeded_unit(site: Site, values: Record) -> Record:
-    """The values of a seeded business unit, with a slug."""
+    """The values of a seeded business unit, with a slug. Raises Problem for unknown users and groups."""
+    _check_members(site, values, "users", "groups")
+    _check_members(site, values, "default_users", "default_groups")
     return with_slug(site.table("business_unit"), values)
 
 
@@ -148,6 +149,12 @@ def _project_values(ctx: Context, before: Record) -> dict[str, Json]:
         values["locked_on"] = ctx.stamp() if on else None
         values["locked_by"] = ctx.caller.user["id"] if on else None
     return values
+
+
+def _check_members(site: Site, values: Record, users: str, groups: str) -> None:
+    """Raise Problem unless the users ``[{user, role}]`` and groups ``[{group, role}]`` exist."""
+    check_seed(site, users, "user", [one.get("user") for one in values.get(users, ())])
+    check_seed(site, groups, "group", [one.get("group") for one in values.get(groups, ())])
 
 
 def _users(ctx: Context, members: Sequence[Mapping[str, Json]]) -> list[Json]:

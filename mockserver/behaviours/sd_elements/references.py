@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mockserver.engine.context import Context
+from mockserver.engine.context import Context, Site
 from mockserver.state.store import RowId
-from mockserver.values import Broken, Json
+from mockserver.values import Broken, Json, Problem
 
 NO_OBJECT = 'Invalid pk "{}" - object does not exist.'
 
 
 def missing(ctx: Context, body: Json, member: str, resource: str) -> Iterator[Broken]:
-    """The broken rule if ``member`` of ``body`` is an id, and no record of ``resource`` has it.
+    """The broken rule if ``member`` of ``body`` is there and not the id of a record of ``resource``.
 
-    What is no id at all is left to the schema.
+    Null and what is no id at all are the schema's to word; here they are caught where nothing is
+    validated. Null is let through where no schema forbids it.
     """
     value = body.get(member) if isinstance(body, dict) else None
-    if isinstance(value, (int, str)) and not isinstance(value, bool) and key(ctx, resource, value) is None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        yield broken(member, f"Incorrect type. Expected pk value, received {type(value).__name__}.")
+    elif key(ctx, resource, value) is None:
         yield broken(member, NO_OBJECT.format(value))
 
 
@@ -44,6 +49,13 @@ def unknown_groups(ctx: Context, body: Json, member: str) -> Iterator[Broken]:
         if isinstance(group, str) and key(ctx, "group", group) is None:
             yield broken(member, NO_OBJECT.format(group))
             return
+
+
+def check_seed(site: Site, member: str, resource: str, named: Iterable[Json]) -> None:
+    """Raise Problem unless every id in ``named`` (None counts as no id) is that of a stored record."""
+    for row_id in named:
+        if row_id is not None and site.table(resource).get(row_id) is None:
+            raise Problem.field(member, f"'{member}': {NO_OBJECT.format(row_id)}")
 
 
 def broken(member: str, message: str) -> Broken:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.behaviours.sd_elements.references import NO_OBJECT, broken, missing
+from mockserver.behaviours.sd_elements.references import broken, check_seed, missing
 from mockserver.engine.context import Context, Site
-from mockserver.values import Broken, Json, Outcome, Problem, Record
+from mockserver.values import Broken, Json, Outcome, Record
 
 # Documented as available only where the task is specific to its project.
 OF_SPECIFIC_TASKS = ("phase", "priority", "text", "title")
@@ -44,9 +44,9 @@ def changed(ctx: Context) -> Outcome:
 
 
 def seeded(site: Site, values: Record) -> Record:
-    """The values of a seeded task. Raises Problem for a status or a phase that does not exist."""
-    for member, resource in (("status", "task_status"), ("phase", "phase")):
-        named = values.get(member)
-        if named is not None and site.table(resource).get(named) is None:
-            raise Problem.field(member, f"'{member}': {NO_OBJECT.format(named)}")
+    """The values of a seeded task. Raises Problem for anything it names that does not exist."""
+    check_seed(site, "status", "task_status", [values.get("status")])
+    check_seed(site, "phase", "phase", [values.get("phase")])
+    check_seed(site, "assigned_to", "user", values.get("assigned_to", ()))
+    check_seed(site, "updater", "user", [values.get("updater")])
     return values

@@ -175,7 +175,7 @@ def _incomplete_tasks(ctx: Context, record: Record) -> Json:
 
 
 def _is_done(ctx: Context, task: Record) -> bool:
-    return bool(_named(ctx, "task_status", task["status"])["meaning"] != "TODO")
+    return bool(_named(ctx, "task_status", task["status"]).get("meaning") != "TODO")
 
 
 def _creator(ctx: Context, record: Record) -> Json:
