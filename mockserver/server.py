@@ -130,9 +130,13 @@ class MockServer:
         server = web.Server(
             self.handler, access_log=None, keepalive_timeout=head, lingering_time=1.0, logger=_log()
         )
-        self._listener = await loop.create_server(server, self.host, self._wanted_port, backlog=1024)
-        self._server = server
-        self.port = self._listener.sockets[0].getsockname()[1]
+        listener = await loop.create_server(server, self.host, self._wanted_port, backlog=1024)
+        self.port = listener.sockets[0].getsockname()[1]
+        if any(one.getsockname()[1] != self.port for one in listener.sockets):
+            # A name of several addresses, and any free port: each got one of its own. They shall share one.
+            listener.close()
+            listener = await loop.create_server(server, self.host, self.port, backlog=1024)
+        self._listener, self._server = listener, server
 
     async def close(self) -> None:
         """Stop listening, give requests in progress two seconds, close all connections."""

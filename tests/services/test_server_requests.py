@@ -6,12 +6,16 @@ import asyncio
 import gzip
 import socket
 import threading
+import time
+import tracemalloc
 import urllib.request
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient
 from yarl import URL
 
@@ -139,10 +143,14 @@ async def test_the_limit_holds_after_decompression(served: Served) -> None:
     client = await served(max_body=100_000)
     bomb = gzip.compress(b" " * 50_000_000)
 
+    tracemalloc.start()
     response = await client.post(LINKS, data=bomb, headers={"Content-Encoding": "gzip"})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
 
     assert len(bomb) < 100_000
     assert response.status == 413
+    assert peak < 5_000_000
 
 
 async def test_broken_compression_is_malformed(served: Served) -> None:
@@ -181,7 +189,8 @@ def test_what_goes_into_headers_cannot_end_a_line() -> None:
 async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds) -> None:
     with MockServer(worlds) as mock:
         answer = exchanged(mock, b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\r\n\r\n")
-        shown = urllib.request.urlopen(f"{mock.control}/requests").read()
+        with urllib.request.urlopen(f"{mock.control}/requests") as response:
+            shown = response.read()
 
     assert answer.startswith(b"HTTP/1.1 404")
     assert "ÿ".encode() in shown
@@ -194,6 +203,46 @@ async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds) -> None:
         )
 
     assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_an_old_client_that_names_no_host_is_answered(worlds: Worlds) -> None:
+    with MockServer(worlds) as mock:
+        answer = exchanged(mock, f"GET {LINKS} HTTP/1.0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert f'"self":"{mock.url}{LINKS}/10000"'.encode() in answer
+
+
+async def test_a_client_that_would_rather_speak_another_protocol_is_answered_in_this_one(
+    worlds: Worlds,
+) -> None:
+    upgrade = "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    with MockServer(worlds) as mock:
+        answer = exchanged(mock, f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "CONNECT", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "*", "/", "//", "///x", "/~", "/~/", "/~%", "/~%2F/x", "/~..", "/..", "/../..", "/%zz", "/%E0%A4%A",
+        "/%00", "/%c0%af", "/?", "/?%", "/?a=%ff&&=&;", "/#x", "http://", "http://x", "http://x?y", "a",
+        "/" + "a/" * 2000, "/~default//", "/rest/api/3/issue//remotelink", "/rest/api/3/issue/%2e%2e/remotelink",
+        "/jira", "/jira/",
+    ],
+    ids=lambda target: target[:40],
+)  # fmt: skip
+async def test_no_target_is_too_odd_for_an_answer(worlds: Worlds, method: str, target: str) -> None:
+    """Abuse test A-18."""
+    with MockServer(worlds) as mock:
+        answer = exchanged(
+            mock, f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
+
+    status = int(answer.split()[1])
+    assert 400 <= status < 500
 
 
 @pytest.mark.parametrize(
@@ -280,6 +329,25 @@ async def test_a_head_that_never_ends_closes_the_connection(worlds: Worlds) -> N
     assert answer == b""
 
 
+async def test_clients_that_never_finish_do_not_keep_others_waiting(worlds: Worlds) -> None:
+    """Abuse test A-12, scaled down."""
+    mock = MockServer(worlds)
+    mock.limits = replace(mock.limits, head=1.0)
+    with mock:
+        slow = [connected(mock) for _ in range(200)]
+        for client in slow:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: lo")
+        before = time.perf_counter()
+
+        answer = exchanged(mock, f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert time.perf_counter() - before < 1
+        for client in slow:
+            with client:
+                assert rest_of(client) == b""
+
+
 async def test_one_connection_carries_many_requests(worlds: Worlds) -> None:
     one = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -300,12 +368,57 @@ async def test_many_clients_at_once_lose_nothing(served: Served, worlds: Worlds)
     assert len(worlds.default.state("jira", "remote_link")) == 62
 
 
+def test_a_reset_in_between_tears_no_reply(worlds: Worlds) -> None:
+    """Abuse test A-41, scaled down: every reply shows all of the links that were there, or none."""
+    lengths: set[int] = set()
+
+    def read(server: MockServer) -> None:
+        for _ in range(100):
+            with urllib.request.urlopen(server.url + LINKS) as response:
+                lengths.add(len(orjson.loads(response.read())))
+
+    links = [{"issue": "MKY-1", "object": {"url": f"http://cases/{at}", "title": "x"}} for at in range(20)]
+    with MockServer(worlds) as mock:
+        readers = [threading.Thread(target=read, args=(mock,)) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        while any(reader.is_alive() for reader in readers):
+            worlds.default.seed({"jira": {"remote_link": links}})
+            worlds.default.reset()
+
+    assert lengths <= {2, 22}
+
+
+async def test_a_server_runs_in_a_loop_that_is_there_already(worlds: Worlds) -> None:
+    mock = MockServer(worlds)
+    await mock.open()
+
+    async with ClientSession() as session, session.get(mock.url + LINKS) as response:
+        assert response.status == 200
+
+    await mock.close()
+    await mock.close()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", mock.port), timeout=1)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+@pytest.mark.parametrize(("host", "url"), [("::1", "http://[::1]:{}"), ("localhost", "http://localhost:{}")])
+def test_a_server_listens_where_it_is_told(worlds: Worlds, host: str, url: str) -> None:
+    """Abuse test A-06."""
+    with MockServer(worlds, host=host) as mock:
+        assert mock.url == url.format(mock.port)
+        assert mock.control == mock.url + "/__mock__"
+        with urllib.request.urlopen(mock.control + "/health") as response:
+            assert response.status == 200
+
+
 def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds) -> None:
     before = threading.active_count()
 
     for _ in range(20):
-        with MockServer(worlds) as mock:
-            assert urllib.request.urlopen(mock.url + LINKS).status == 200
+        with MockServer(worlds) as mock, urllib.request.urlopen(mock.url + LINKS) as response:
+            assert response.status == 200
 
     assert threading.active_count() == before
     with pytest.raises(OSError, match="refused"):
