@@ -12,7 +12,7 @@ from mockserver.spec.model import Case, Operation, Resource, Service
 from mockserver.spec.schemas import Schemas
 from mockserver.state.clock import Clock
 from mockserver.state.ids import Ids
-from mockserver.state.store import RowId, Store
+from mockserver.state.store import RowId, Store, member
 from mockserver.values import Broken, Call, Json, Problem, Record
 
 Function = Callable[..., Json]
@@ -308,7 +308,7 @@ class Context:
 
 def _equals(record: Record, equal: Mapping[str, Json]) -> bool:
     for name, value in equal.items():
-        stored = record.get(name)
+        stored = member(record, name)
         if stored != value and not (isinstance(stored, list) and value in stored):
             return False
     return True

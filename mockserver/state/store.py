@@ -13,7 +13,10 @@ Key = tuple[Json, ...]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Which fields, together, a table can be asked by without a scan; ``fold`` ignores case."""
+    """Which fields, together, a table can be asked by without a scan; ``fold`` ignores case.
+
+    A dotted name (``fields.status``) is a field of a field.
+    """
 
     fields: tuple[str, ...]
     fold: bool = False
@@ -32,11 +35,21 @@ class Index:
 
     def keys(self, record: Record) -> frozenset[Key]:
         """The keys under which ``record`` is found: for a list, one for each of its items."""
-        values = [record.get(name) for name in self.fields]
+        values = [member(record, name) for name in self.fields]
         if len(values) == 1 and isinstance(values[0], list):
             return frozenset(key for item in values[0] if (key := self.key([item])) is not None)
         key = self.key(values)
         return frozenset() if key is None else frozenset((key,))
+
+
+def member(record: Record, name: str) -> Json:
+    """What ``record`` holds under a name, which may be dotted; None where it holds nothing."""
+    if "." not in name:
+        return record.get(name)
+    found: Json = record
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
 
 
 Bucket = dict[RowId, None]
