@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mockserver.behaviours.jira.field_view import field
 from mockserver.behaviours.jira.richtext import html_of
@@ -12,9 +13,42 @@ from mockserver.values import Json, Record
 EXPANDABLE = "renderedFields,names,schema"
 
 
-def shown(ctx: Context, issue: Record) -> dict[str, Json]:
-    """An issue with the fields, properties and expansions that the query asks for."""
-    chosen = selected(ctx, ctx.query.get("fields") or ["*all"])
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request wants to see of issues."""
+
+    fields: Sequence[str] = ("*all",)
+    expand: frozenset[str] = frozenset()
+    properties: Sequence[str] = ()
+    by_keys: bool = False
+
+    @property
+    def only_ids(self) -> bool:
+        """Whether nothing but ids is wanted."""
+        return list(self.fields) == ["id"]
+
+
+def asked(members: Mapping[str, Json]) -> Asked:
+    """What ``fields``, ``expand``, ``properties`` and ``fieldsByKeys`` of a query or a body ask for.
+
+    ``expand`` is a comma list in most places and an array in the old search.
+    """
+    expand = members.get("expand") or ""
+    names = expand if isinstance(expand, list) else str(expand).split(",")
+    return Asked(
+        members.get("fields") or ("*all",),
+        frozenset(one.strip() for one in names),
+        members.get("properties") or (),
+        bool(members.get("fieldsByKeys")),
+    )
+
+
+def shown(ctx: Context, issue: Record, wanted: Asked | None = None) -> dict[str, Json]:
+    """An issue with the fields, properties and expansions that ``wanted``, or else the query, asks for."""
+    wanted = wanted or asked(ctx.query)
+    if wanted.only_ids:
+        return {"id": issue["id"]}
+    chosen = selected(ctx, wanted.fields)
     document = {
         "expand": EXPANDABLE,
         "id": issue["id"],
@@ -22,17 +56,24 @@ def shown(ctx: Context, issue: Record) -> dict[str, Json]:
         "key": issue["key"],
         "fields": {name: field(ctx, issue, name) for name in chosen},
     }
-    catalogue = {one["id"]: one for one in ctx.table("field")}
-    expand = {one.strip() for one in str(ctx.query.get("expand") or "").split(",")}
-    if "renderedFields" in expand:
+    if "renderedFields" in wanted.expand:
         document["renderedFields"] = {name: _rendered(issue, name) for name in chosen}
-    if "names" in expand:
-        document["names"] = {name: catalogue[name]["name"] for name in chosen}
-    if "schema" in expand:
-        document["schema"] = {name: catalogue[name]["schema"] for name in chosen}
-    if ctx.query.get("properties"):
+    document.update(described(ctx, wanted))
+    if wanted.properties:
         document["properties"] = {}
     return document
+
+
+def described(ctx: Context, wanted: Asked) -> dict[str, Json]:
+    """The names and schemas of the fields asked for, where ``expand`` wants them."""
+    catalogue = {one["id"]: one for one in ctx.table("field")}
+    chosen = selected(ctx, wanted.fields)
+    found: dict[str, Json] = {}
+    if "names" in wanted.expand:
+        found["names"] = {name: catalogue[name]["name"] for name in chosen}
+    if "schema" in wanted.expand:
+        found["schema"] = {name: catalogue[name]["schema"] for name in chosen}
+    return found
 
 
 def selected(ctx: Context, asked: Sequence[str]) -> list[str]:
@@ -53,7 +94,9 @@ def selected(ctx: Context, asked: Sequence[str]) -> list[str]:
         elif name in known:
             chosen[name] = None
     for name in names:
-        if name.startswith("-"):
+        if name == "-*all":
+            chosen.clear()
+        elif name.startswith("-"):
             chosen.pop(name[1:], None)
     return list(chosen)
 

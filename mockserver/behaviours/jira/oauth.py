@@ -18,10 +18,11 @@ OFFLINE = "offline_access"
 
 def token(ctx: Context) -> Outcome:
     """An access token for a grant; a refresh token with it where offline access was granted."""
-    body = ctx.body
-    grant = GRANTS.get(body.get("grant_type"))
+    body = _texts(ctx.body)
+    kind = body.get("grant_type", "")
+    grant = GRANTS.get(kind)
     if grant is None:
-        raise Problem("bad_grant_type", diagnosis=f"unknown grant_type {body.get('grant_type')!r}")
+        raise Problem("bad_grant_type", diagnosis=f"unknown grant_type {kind!r}")
     _app(ctx, body)
     spent, user, scope = grant(ctx, body)
     grants = ctx.table("oauth_grant")
@@ -39,7 +40,7 @@ def token(ctx: Context) -> Outcome:
         }
     )
     document = {"access_token": secret, "expires_in": lifetime, "scope": scope, "token_type": "Bearer"}
-    if OFFLINE in scope.split() and body["grant_type"] != "client_credentials":
+    if OFFLINE in scope.split() and kind != "client_credentials":
         fresh = "mock-refresh-" + ctx.ids.digest("jira/refresh_token")
         grants.add({"token": fresh, "kind": "refresh", "user": user, "scope": scope})
         document["refresh_token"] = fresh
@@ -61,10 +62,15 @@ def resources(ctx: Context) -> Outcome:
     return Outcome("ok", [site], ready=True)
 
 
+def _texts(body: Json) -> dict[str, str]:
+    """The members of a JSON or form body that are texts."""
+    return {key: one for key, one in body.items() if isinstance(one, str)} if isinstance(body, dict) else {}
+
+
 Granted = tuple[Record | None, str, str]
 
 
-def _code(ctx: Context, body: Mapping[str, Json]) -> Granted:
+def _code(ctx: Context, body: Mapping[str, str]) -> Granted:
     """A code that was seeded; while any credential is taken, any other code too."""
     code = body.get("code")
     if not code:
@@ -77,7 +83,7 @@ def _code(ctx: Context, body: Mapping[str, Json]) -> Granted:
     return None, str(ctx.site.service.auth.default), ctx.settings["scopes"]
 
 
-def _refresh(ctx: Context, body: Mapping[str, Json]) -> Granted:
+def _refresh(ctx: Context, body: Mapping[str, str]) -> Granted:
     """A refresh token that was issued or seeded, and not used yet."""
     given = body.get("refresh_token")
     if not given:
@@ -88,12 +94,12 @@ def _refresh(ctx: Context, body: Mapping[str, Json]) -> Granted:
     return held, held["user"], held["scope"]
 
 
-def _client(ctx: Context, body: Mapping[str, Json]) -> Granted:
-    scope = str(body.get("scope") or ctx.settings["scopes"])
+def _client(ctx: Context, body: Mapping[str, str]) -> Granted:
+    scope = body.get("scope") or str(ctx.settings["scopes"])
     return None, str(ctx.site.service.auth.default), scope
 
 
-def _app(ctx: Context, body: Mapping[str, Json]) -> None:
+def _app(ctx: Context, body: Mapping[str, str]) -> None:
     """The app must be known with its secret; while any credential is taken, it must only be named."""
     client, secret = body.get("client_id"), body.get("client_secret")
     if not client or not secret:
@@ -104,7 +110,7 @@ def _app(ctx: Context, body: Mapping[str, Json]) -> None:
         raise Problem("bad_client", diagnosis="no such app, or another secret")
 
 
-GRANTS: Mapping[Json, Callable[[Context, Mapping[str, Json]], Granted]] = {
+GRANTS: Mapping[str, Callable[[Context, Mapping[str, str]], Granted]] = {
     "authorization_code": _code,
     "refresh_token": _refresh,
     "client_credentials": _client,

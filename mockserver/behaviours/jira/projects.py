@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mockserver.behaviours.jira import users
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
-from mockserver.values import Broken, Json, Outcome, Problem, Record
+from mockserver.values import Broken, Json, Outcome, Record
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 NAME_LIMIT = 80
@@ -50,13 +50,10 @@ def shown(ctx: Context, project: Record) -> dict[str, Json]:
 
 
 def create(ctx: Context) -> Outcome:
-    """A new project; every broken rule is named at once.
+    """A new project.
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-post
     """
-    found = list(_broken(ctx))
-    if found:
-        raise Problem("invalid", broken=found, diagnosis="the project cannot be created like this")
     body = ctx.body
     project = ctx.table("project").add(
         {
@@ -78,9 +75,14 @@ def create(ctx: Context) -> Outcome:
     return Outcome("created", document, ready=True)
 
 
-def _broken(ctx: Context) -> Iterator[Broken]:
-    body, table = ctx.body, ctx.table("project")
-    key, name = body.get("key") or "", (body.get("name") or "").strip()
+def broken_rules(ctx: Context, body: Json) -> list[Broken]:
+    """What no schema can say about a project to be; a member of the wrong type is the schema's to refuse."""
+    return list(_broken(ctx, body)) if isinstance(body, dict) else []
+
+
+def _broken(ctx: Context, body: Mapping[str, Json]) -> Iterator[Broken]:
+    table = ctx.table("project")
+    key, name = _text(body, "key"), _text(body, "name").strip()
     if not KEY.fullmatch(key):
         yield broken(ctx.site, "projectKey", "project_key")
     elif table.where(key=key):
@@ -91,6 +93,11 @@ def _broken(ctx: Context) -> Iterator[Broken]:
         yield broken(ctx.site, "projectName", "project_name_long", limit=NAME_LIMIT)
     elif any(one["name"].casefold() == name.casefold() for one in table):
         yield broken(ctx.site, "projectName", "project_name_taken")
-    lead = body.get("leadAccountId") or body.get("lead")
-    if lead is None or ctx.table("user").get(lead) is None:
+    lead = _text(body, "leadAccountId") or _text(body, "lead")
+    if ctx.table("user").get(lead) is None:
         yield broken(ctx.site, "projectLead", "project_lead")
+
+
+def _text(body: Mapping[str, Json], member: str) -> str:
+    value = body.get(member)
+    return value if isinstance(value, str) else ""
