@@ -15,7 +15,9 @@ from mockserver.values import Json
 
 REDACTED = "[redacted]"
 # Members and parameters that are never shown. A page token is no secret.
-_SECRET = re.compile(r"(?i)(?<!page)(?<!page_)(passw|secret|token$|api_?key|authorization|jwt|signature)")
+_SECRET = re.compile(
+    r"(?i)(?<!page)(?<!page_)(passw|pass$|secret|token$|api_?key|authorization|jwt|signature)"
+)
 
 
 class Observed(Protocol):

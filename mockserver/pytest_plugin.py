@@ -238,7 +238,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     watched = item.config.stash[WATCHED]
     watched[:] = [one for one in watched if not one.gone]
     for one in watched:
-        one.since = one.mock.world.journal.next_number - 1
+        one.since = one.mock.last
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
@@ -11,7 +12,7 @@ from mockserver.findings import findings, unused
 from mockserver.state.clock import instant
 from mockserver.values import Json, Record
 from mockserver.verification import Wanted, differences, path_values, verdict
-from mockserver.world import CommandError, World
+from mockserver.world import CommandError, NotThere, World, read_text
 
 
 class MockWorld:
@@ -25,7 +26,7 @@ class MockWorld:
         self.world = world
         self.name = world.name
         self.url = f"{server}/~{world.name}"
-        self._judged = world.journal.next_number - 1
+        self._judged = self.last
         self._found: list[str] = []
 
     @property
@@ -58,9 +59,15 @@ class MockWorld:
         """The exchanges of this world, oldest first."""
         return list(exchanges(self.world))
 
-    def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | str | Path) -> Json:
+    @property
+    def last(self) -> int:
+        """The number of the last exchange; 0 before the first."""
+        return self.world.journal.next_number - 1
+
+    def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | Path) -> Json:
         """Store records by service and resource, or those of a file, all or none; how many, by resource."""
-        return self.world.seed(self.world._data(data))
+        given = read_text(data.read_bytes()) if isinstance(data, Path) else data
+        return self.world.seed(given)["seeded"]
 
     def reset(self, to: str = "seed") -> None:
         """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
@@ -78,8 +85,7 @@ class MockWorld:
         return list(unused(self.world.forced()["overrides"]))
 
     def _fresh(self) -> list[str]:
-        after = self._judged
-        self._judged = self.world.journal.next_number - 1
+        after, self._judged = self._judged, self.last
         return list(findings(exchanges(self.world, after=after)))
 
 
@@ -211,14 +217,18 @@ class ServiceMock:
         query: Mapping[str, Json] | None,
         path: Mapping[str, Json] | str | None,
     ) -> Wanted:
-        declared = self.world._operation(operation, self.name)
-        route = next(one for one in self.world.routes(self.name)["routes"] if one["operation"] == operation)
-        routes = [route["path"], *route["also"]]
+        known = {one["operation"]: one for one in self.world.routes(self.name)["routes"]}
+        if operation not in known:
+            near = get_close_matches(operation, known, n=1)
+            meant = f" — did you mean '{near[0]}'?" if near else ""
+            raise NotThere(f"{self.name} has no operation {operation!r}{meant}")
+        route = known[operation]
         if path is not None and not isinstance(path, str):
-            known = path_values([declared.path], declared.path)
-            if strange := ", ".join(name for name in path if name not in known):
-                raise CommandError(f"{operation} has no {strange} in its path {declared.path}")
-        return Wanted(operation, declared.method, routes, body, query or {}, path or {})
+            named = path_values([route["path"]], route["path"])
+            if strange := ", ".join(name for name in path if name not in named):
+                raise CommandError(f"{operation} has no {strange} in its path {route['path']}")
+        routes = [route["path"], *route["also"]]
+        return Wanted(operation, route["method"], routes, body, query or {}, path or {})
 
     def _credential(self) -> tuple[str, str, str]:
         """Scheme, user and secret of a stored credential that is good, or of any well-formed one."""

@@ -33,7 +33,9 @@ class Wanted:
     def __str__(self) -> str:
         """The operation, and what its calls must have."""
         parts = {"path": self.path, "query": self.query, "body": self.body}
-        shown = [f"{name} {_json(value)}" for name, value in parts.items() if value not in (None, {}, "")]
+        shown = [
+            f"{name} {_json(redacted(value))}" for name, value in parts.items() if value not in (None, {}, "")
+        ]
         return f"{self.operation} with {', '.join(shown)}" if shown else self.operation
 
 
@@ -149,7 +151,9 @@ def _missing(where: str, expected: Json, got: Json) -> Iterator[Difference]:
     elif isinstance(expected, (list, tuple)) and isinstance(got, list) and len(expected) == len(got):
         for at, (one, other) in enumerate(zip(expected, got, strict=True)):
             yield from _missing(f"{where}/{at}", one, other)
-    elif expected != got or isinstance(expected, bool) != isinstance(got, bool):
+    elif expected != got or (
+        isinstance(expected, bool) is not isinstance(got, bool) and isinstance(expected, int)
+    ):
         name = where.rpartition("/")[2]
         yield Difference(where, _json(redacted(expected, name)), _json(redacted(got, name)))
 
@@ -198,4 +202,8 @@ def _text(value: Json) -> str:
 
 
 def _json(value: Json) -> str:
-    return dumps(value).decode()
+    """``value`` as JSON; as Python shows it where it is none, such as ``unittest.mock.ANY``."""
+    try:
+        return dumps(value).decode()
+    except TypeError:
+        return repr(value)

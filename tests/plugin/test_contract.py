@@ -18,7 +18,7 @@ def test_a_broken_request_schema_fails_the_test_and_every_broken_rule_is_a_line(
         [
             SENTENCE.replace("[", "[[]"),
             line + '/object/url: required, expected [[]"url","title"[]], got nothing',
-            line + '/object/title: type, expected "string", got 3',
+            line + "/object/title: type, expected *string*, got 3",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import ANY
+
 import pytest
 
 from mockserver.testing import MockWorld, ServiceMock
@@ -143,12 +145,28 @@ def test_too_many_calls_are_listed(jira, call):
     ]
 
 
+def test_anything_that_compares_equal_will_do(jira, call):
+    call("POST", PATH, LINK)
+
+    jira.assert_called("createOrUpdateRemoteIssueLink", body={"globalId": ANY, "object": {"title": ANY}})
+    lines = complaint(jira, "createOrUpdateRemoteIssueLink", body={"globalId": ANY, "object": {"title": "x"}})
+
+    assert "<ANY>" in lines[0]
+
+
+def test_true_is_not_one(jira, call):
+    call("POST", PATH, {**LINK, "flag": True, "number": 1.0})
+
+    jira.assert_called("createOrUpdateRemoteIssueLink", body={"flag": True}, times=1)
+    jira.assert_called("createOrUpdateRemoteIssueLink", body={"flag": 1}, times=0)
+
+
 def test_no_secret_of_a_body_is_shown(jira, call):
     call("POST", PATH, {**LINK, "password": "hush-1"})
 
     lines = complaint(jira, "createOrUpdateRemoteIssueLink", body={"password": "hush-2"})
 
-    assert "hush" not in "\n".join(lines[1:])
+    assert "hush" not in "\n".join(lines)
     assert any("[redacted]" in line for line in lines)
 
 
