@@ -7,6 +7,8 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from types import TracebackType
 from urllib.parse import unquote
 
@@ -87,6 +89,8 @@ class MockServer:
 
     def start(self) -> MockServer:
         """Listen, in a thread of its own; the socket is bound when this comes back. Raises OSError."""
+        if self._thread is not None:
+            raise RuntimeError("the server is running already")
         listening = threading.Event()
         failed: list[BaseException] = []
 
@@ -94,6 +98,8 @@ class MockServer:
             try:
                 asyncio.run(self._run(listening))
             except BaseException as error:
+                if listening.is_set():
+                    raise
                 failed.append(error)
             finally:
                 listening.set()
@@ -252,6 +258,9 @@ class MockServer:
             return self._shut(408, "the body did not arrive in time")
         except BodyError as error:
             return self._shut(400, f"the body cannot be read: {error}")
+        if self._create_worlds:
+            with suppress(CommandError):
+                self._world(name, root)
         method = "GET" if request.method == "HEAD" else request.method
         call = Call(method, target, headers, body, root)
         if len(body) > LONG:
@@ -265,18 +274,24 @@ class MockServer:
 
 
 def _log() -> logging.Logger:
-    """Where aiohttp tells of defects. What it could not read it answers with 400, and that is enough."""
+    """Where aiohttp tells of defects: not of what it could not read, nor of clients that left."""
     log = logging.getLogger("mockserver.server")
     if not log.filters:
-        log.addFilter(
-            lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
-        )
+        log.addFilter(_is_defect)
     return log
+
+
+def _is_defect(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, ConnectionError))
 
 
 def _is_own(host: str) -> bool:
     """Whether only this machine can reach a socket bound to ``host``."""
-    return is_loopback(f"[{host}]" if ":" in host else host) or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return is_loopback(host)
 
 
 def _is_control(target: str) -> bool:

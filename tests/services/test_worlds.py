@@ -128,9 +128,10 @@ async def test_worlds_are_made_on_first_use_of_their_prefix_where_that_is_wanted
     by_prefix = await client.get("/~grey" + LINKS)
     by_header = await client.get(LINKS, headers={"X-Mock-World": "red"})
     odd = await client.get("/~%20%20" + LINKS)
+    by_command = await client.put("/~pink/__mock__/auth", json={"mode": "off"})
 
-    assert (by_prefix.status, by_header.status, odd.status) == (200, 404, 404)
-    assert worlds.worlds() == {"worlds": ["default", "blue", "green", "grey"]}
+    assert (by_prefix.status, by_header.status, odd.status, by_command.status) == (200, 404, 404, 200)
+    assert worlds.worlds() == {"worlds": ["default", "blue", "green", "grey", "pink"]}
 
 
 async def test_a_prefix_alone_is_the_root_of_its_world(served: Served, worlds: Worlds) -> None:
