@@ -315,6 +315,7 @@ LINK = {"ExternalSystemId": JIRA, "ProjectId": PROJECT, "Type": "Incident", "Nam
     [
         ("external_system_link", {**LINK, "ExternalSystemId": UNKNOWN}, "ExternalSystemId"),
         ("external_system_link", {**LINK, "ProjectId": UNKNOWN}, "ProjectId"),
+        ("external_system_link", {**LINK, "Type": "Bug"}, "'Type' must be one of Requirement, Incident"),
         ("external_system", {"Type": "Bugzilla", "Name": "B"}, "Type must be one of"),
         ("project", {"Name": "P"}, "Description"),
         ("project", {"Name": "P", "Description": "", "OrganisationId": UNKNOWN}, "OrganisationId"),

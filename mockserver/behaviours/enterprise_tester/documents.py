@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.behaviours.enterprise_tester import options
 from mockserver.engine.context import Context
@@ -25,6 +25,19 @@ PACKAGES = (
     "TestScriptPackageId",
     "DefectTrackerProjectId",
     "InternalPackageName",
+)
+
+# Members that are shown as they are stored, in the order of the reference.
+_STORED = (
+    "Name",
+    "Enabled",
+    "LastSynchronizedAt",
+    "LastDestinationToSourceSynchronizationAt",
+    "LastSourceToDestinationSynchronizationAt",
+    "ConfigurationComplete",
+    "ConfigurationProblems",
+    "AutoSelect",
+    *PACKAGES,
 )
 
 # What each generation of the link does not have yet.
@@ -53,42 +66,20 @@ def link(ctx: Context, record: Record) -> dict[str, Json]:
     return _link(ctx, record, options.expansions(ctx, LINK_EXPANSIONS))
 
 
-def whole_link(ctx: Context, record: Record) -> dict[str, Json]:
-    """A link with every member of the newest generation, as ``$filter`` and ``$orderby`` see it."""
-    system_record = _system_of(ctx, record)
-    project = ctx.table("project").get(record["ProjectId"]) or {}
-    named = ctx.settings["displayNames"]
-    document: dict[str, Json] = {
-        "ExternalSystemId": record["ExternalSystemId"],
-        "ProjectId": record["ProjectId"],
-        "ProjectName": project.get("Name") if named else None,
-        "Id": record["Id"],
-        "Type": record["Type"],
-        "TypeForDisplay": record["Type"] if named else None,
-        "ExternalSystemName": system_record.get("Name"),
-        "ExternalSystemImplementationType": system_record.get("Type"),
-        "ExternalSystemConnectionType": system_record.get("ConnectionType"),
-    }
-    for name in (
-        "Name",
-        "Enabled",
-        "LastSynchronizedAt",
-        "LastDestinationToSourceSynchronizationAt",
-        "LastSourceToDestinationSynchronizationAt",
-        "ConfigurationComplete",
-        "ConfigurationProblems",
-        "AutoSelect",
-        *PACKAGES,
-    ):
-        document[name] = record.get(name)
-    document["Expands"] = list(LINK_EXPANSIONS)
-    document["Configuration"] = _configuration(
-        {"Source": record["Source"], "Destination": record["Destination"]}
-    )
-    document["ExternalSystem"] = plain_system(ctx, system_record) if system_record else None
-    document["Self"] = f"{ctx.base}/api/externalsystemlink/{record['Id']}"
-    document["Links"] = [{"Title": "Configuration Editor", "Href": f"{ctx.base}/api", "Rel": "Edit"}]
-    return document
+def whole_links() -> Callable[[Context, Record], Record]:
+    """How ``$filter`` and ``$orderby`` see the links of one call: with every member of the newest generation.
+
+    Each external system is put together once, however many links it has.
+    """
+    systems: dict[str, Json] = {}
+
+    def whole(ctx: Context, record: Record) -> Record:
+        row_id = record["ExternalSystemId"]
+        if row_id not in systems:
+            systems[row_id] = plain_system(ctx, _system_of(ctx, record))
+        return {**_newest(ctx, record, ("Configuration",)), "ExternalSystem": systems[row_id]}
+
+    return whole
 
 
 def system(ctx: Context, record: Record) -> dict[str, Json]:
@@ -115,12 +106,39 @@ def field_values(record: Record) -> dict[str, Json]:
 
 
 def _link(ctx: Context, record: Record, expanded: Sequence[str]) -> dict[str, Json]:
-    whole = whole_link(ctx, record)
+    """A link in the generation that is set, with what it has nothing for left out."""
+    newest = _newest(ctx, record, expanded)
     gone = {*_NOT_YET[ctx.settings["linkRepresentation"]]}
-    gone.update(name for name in LINK_EXPANSIONS if name not in expanded)
-    gone.update(name for name in PACKAGES if whole[name] is None)
-    _shrink(whole, LINK_EXPANSIONS, expanded)
-    return {name: value for name, value in whole.items() if name not in gone}
+    gone.update(name for name in PACKAGES if newest[name] is None)
+    return {name: value for name, value in newest.items() if name not in gone}
+
+
+def _newest(ctx: Context, record: Record, expanded: Sequence[str]) -> dict[str, Json]:
+    """A link of the newest generation, members that do not concern it included."""
+    owner = _system_of(ctx, record)
+    project = ctx.table("project").get(record["ProjectId"]) or {}
+    named = ctx.settings["displayNames"]
+    document: dict[str, Json] = {
+        "ExternalSystemId": record["ExternalSystemId"],
+        "ProjectId": record["ProjectId"],
+        "ProjectName": project.get("Name") if named else None,
+        "Id": record["Id"],
+        "Type": record["Type"],
+        "TypeForDisplay": record["Type"] if named else None,
+        "ExternalSystemName": owner["Name"],
+        "ExternalSystemImplementationType": owner["Type"],
+        "ExternalSystemConnectionType": owner["ConnectionType"],
+    }
+    document.update({name: record[name] for name in _STORED})
+    _shrink(document, LINK_EXPANSIONS, expanded)
+    if "Configuration" in expanded:
+        ends = {"Source": record["Source"], "Destination": record["Destination"]}
+        document["Configuration"] = _configuration(ends)
+    if "ExternalSystem" in expanded:
+        document["ExternalSystem"] = plain_system(ctx, owner)
+    document["Self"] = f"{ctx.base}/api/externalsystemlink/{record['Id']}"
+    document["Links"] = [{"Title": "Configuration Editor", "Href": f"{ctx.base}/api", "Rel": "Edit"}]
+    return document
 
 
 def _system(ctx: Context, record: Record, expanded: Sequence[str]) -> dict[str, Json]:
@@ -168,8 +186,12 @@ def _shrink(document: dict[str, Json], available: Sequence[str], expanded: Seque
         del document["Expands"]
 
 
-def _system_of(ctx: Context, record: Record) -> Record:
-    return ctx.table("external_system").get(record["ExternalSystemId"]) or {}
+def _system_of(ctx: Context, link: Record) -> Record:
+    """The external system of a link, which goes with it: it is always there."""
+    found = ctx.table("external_system").get(link["ExternalSystemId"])
+    if found is None:
+        raise LookupError(f"link {link['Id']} is of no stored system")
+    return found
 
 
 def _configuration(content: Json) -> str:

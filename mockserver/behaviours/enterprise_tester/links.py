@@ -9,7 +9,7 @@ from mockserver.behaviours.enterprise_tester.bodies import fault, member
 from mockserver.behaviours.enterprise_tester.documents import (
     LINK_EXPANSIONS,
     PACKAGES,
-    whole_link,
+    whole_links,
 )
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
@@ -23,13 +23,13 @@ def listing(ctx: Context) -> Outcome:
 
     Source: https://help.catchsoftware.com/x/iQGmAQ
     """
-    return lists.selected(ctx, ctx.table("external_system_link"), whole_link, ITEM, LINK_EXPANSIONS)
+    return lists.selected(ctx, ctx.table("external_system_link"), whole_links(), ITEM, LINK_EXPANSIONS)
 
 
 def of_system(ctx: Context) -> Outcome:
     """The links of the external system in the path."""
     found = ctx.table("external_system_link").where(ExternalSystemId=ctx.found()["Id"])
-    return lists.selected(ctx, found, whole_link, ITEM, LINK_EXPANSIONS)
+    return lists.selected(ctx, found, whole_links(), ITEM, LINK_EXPANSIONS)
 
 
 def search(ctx: Context) -> Outcome:
@@ -47,7 +47,7 @@ def search(ctx: Context) -> Outcome:
         kept = [one for one in found if one["Id"] in ids]
     else:
         kept = [one for one in found if text in str(one["Name"]).lower()]
-    return lists.selected(ctx, kept, whole_link, ITEM, LINK_EXPANSIONS)
+    return lists.selected(ctx, kept, whole_links(), ITEM, LINK_EXPANSIONS)
 
 
 def create(ctx: Context) -> Outcome:
@@ -139,6 +139,9 @@ def seeded(site: Site, values: Record) -> Record:
     if system is None or project is None:
         name = "ExternalSystemId" if system is None else "ProjectId"
         raise Problem.field(name, f"'{name}' must name a stored record, not {values.get(name)!r}")
+    keys = [one["Key"] for one in site.table("external_source")]
+    if values.get("Type") not in keys:
+        raise Problem.field("Type", f"'Type' must be one of {', '.join(keys)}, not {values.get('Type')!r}")
     there = values.get("DefectTrackerProjectId") or system["Name"]
     source = {"Key": values.get("Type"), "Id": None, "FieldValues": {"ProjectId": project["Id"]}}
     destination = {"Key": DESTINATION, "Id": system["Id"], "FieldValues": {"ProjectId": there}}

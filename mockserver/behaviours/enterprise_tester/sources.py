@@ -48,7 +48,7 @@ def _whole(ctx: Context, record: Record) -> dict[str, Json]:
 
 
 def _document(ctx: Context, record: Record, expanded: tuple[str, ...]) -> dict[str, Json]:
-    document = {key: value for key, value in record.items() if key != "Widgets"}
+    document = dict(record)
     remaining = [name for name in EXPANSIONS if name not in expanded]
     if remaining:
         document["Expands"] = remaining
