@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
-from mockserver.cli.console import colour
+from mockserver.cli.console import DEFECT, colour, say
 from mockserver.cli.demo import demo
 from mockserver.cli.doctor import doctor
 from mockserver.cli.fixtures import check, routes
@@ -52,9 +53,14 @@ for _command in (*LOCAL, *REMOTE):
 
 
 def main() -> None:
-    """Run the command line; never returns."""
-    cli(prog_name="jira-mockserver")
-    sys.exit()
+    """Run the command line; never returns. A defect of ours is one sentence, too."""
+    try:
+        cli(prog_name="jira-mockserver")
+    except Exception as error:
+        if os.environ.get("MOCKSERVER_DEBUG"):
+            raise
+        say(f"a defect of jira-mockserver: {error!r} (MOCKSERVER_DEBUG=1 shows where)", err=True)
+        sys.exit(DEFECT)
 
 
 __all__ = ["cli", "main"]

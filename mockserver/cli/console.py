@@ -11,6 +11,7 @@ import click
 from mockserver.values import Json
 
 FINE, CONTRACT_FAILED, MISUSED, NOT_READY, PORT_TAKEN = 0, 1, 2, 3, 4
+DEFECT = 70  # what sysexits.h calls an internal software error
 
 
 class Failed(click.ClickException):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0  # seconds for one call
 LINES = 14  # of one body
+WIDTH = 100  # characters of a body that is printed on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +36,95 @@ class Step:
     keep: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
 
 
+LINKS = "/rest/api/3/issue/MKY-1/remotelink"
 TICKET = {"url": "http://www.mycompany.com/support?id=7", "title": "TSTSUP-117"}
-STEPS: Mapping[str, Sequence[Step]] = {
-    "jira": (
-        Step(
-            "a new remote link",
-            "POST",
-            "/rest/api/3/issue/MKY-1/remotelink",
-            201,
-            {"globalId": "system=support&id=7", "object": TICKET},
-        ),
-        Step(
-            "the same globalId again: the link is updated",
-            "POST",
-            "/rest/api/3/issue/MKY-1/remotelink",
-            200,
-            {"globalId": "system=support&id=7", "relationship": "causes", "object": TICKET},
-        ),
-        Step(
-            "that one link",
-            "GET",
-            "/rest/api/3/issue/MKY-1/remotelink?globalId=system%3Dsupport%26id%3D7",
-            200,
-        ),
-        Step("all links of the issue", "GET", "/rest/api/2/issue/MKY-1/remotelink", 200),
-        Step(
-            "refused: every wrong field is named",
-            "POST",
-            "/rest/api/3/issue/MKY-1/remotelink",
-            400,
-            {"object": {"url": "no-address"}},
-        ),
+JIRA = (
+    Step("a new link", "POST", LINKS, 201, {"globalId": "support-7", "object": TICKET}),
+    Step(
+        "the same globalId again: that link is updated",
+        "POST",
+        LINKS,
+        200,
+        {"globalId": "support-7", "relationship": "causes", "object": TICKET},
     ),
+    Step("that one link", "GET", f"{LINKS}?globalId=support-7", 200),
+    Step("all links of the issue", "GET", LINKS, 200),
+    Step("refused: every wrong field is named", "POST", LINKS, 400, {"object": {"url": "no address"}}),
+)
+
+SYNCHRONIZED = "3afbe0dd-55ca-419e-b75d-d21c821d7281"
+RALLY = "a01fc7ed-3492-4792-9a0b-e2b52fa10913"
+ENTERPRISE_TESTER = (
+    Step(
+        "a new link to an external system",
+        "POST",
+        "/api/externalsystemlinks",
+        201,
+        {
+            "Source": {"Key": "Requirement", "Id": None, "FieldValues": {"ProjectId": SYNCHRONIZED}},
+            "Destination": {"Key": "Synchronization", "Id": RALLY, "FieldValues": {"ProjectId": "12345"}},
+            "Name": "Project X",
+        },
+        {"id": ("Id",)},
+    ),
+    Step("switched off", "PATCH", "/api/externalsystemlink/{id}", 200, {"Enabled": False}),
+    Step(
+        "the links that are switched off",
+        "GET",
+        "/api/externalsystemlinks?$filter=Enabled%20eq%20false&$inlinecount=allpages",
+        200,
+    ),
+    Step(
+        "refused: nothing says what is to be linked", "POST", "/api/externalsystemlinks", 403, {"Name": "X"}
+    ),
+)
+
+KORDIAM = (
+    Step("a new element", "POST", "/api/v2/elements", 201, {"title": "Night train returns"}, {"id": ("id",)}),
+    Step(
+        "linked to the newsroom's system",
+        "POST",
+        "/api/v2/elements/{id}/external-element/link",
+        200,
+        {"externalId": "cms-7"},
+    ),
+    Step(
+        "linked again: one binding a system",
+        "POST",
+        "/api/v2/elements/{id}/external-element/link",
+        200,
+        {"externalId": "cms-8", "link": "https://cms.example.com/articles/8"},
+    ),
+    Step("its bindings", "GET", "/api/v2/elements/{id}/external-elements", 200),
+    Step("refused: neither id nor link", "POST", "/api/v2/elements/{id}/external-element/link", 400, {}),
+)
+
+CONNECTIONS = "/api/v2/connections/issue-tracker/"
+SD_ELEMENTS = (
+    Step(
+        "a new connection to Jira",
+        "POST",
+        CONNECTIONS,
+        201,
+        {"alias": "Backlog", "connector": 1, "project": 1, "params": {"issue_tracker_project": "MKY"}},
+        {"id": ("id",)},
+    ),
+    Step(
+        "one parameter more: they are merged",
+        "PATCH",
+        CONNECTIONS + "{id}/",
+        200,
+        {"params": {"issue_tracker_parent_issue": "MKY-1"}},
+    ),
+    Step("the connections of the project", "GET", CONNECTIONS + "?project=1&include=last_job", 200),
+    Step("refused: every missing field is named", "POST", CONNECTIONS, 400, {"alias": "Backlog"}),
+)
+
+STEPS: Mapping[str, Sequence[Step]] = {
+    "jira": JIRA,
+    "enterprise_tester": ENTERPRISE_TESTER,
+    "kordiam": KORDIAM,
+    "sd_elements": SD_ELEMENTS,
 }
 
 
@@ -76,24 +134,38 @@ def demo() -> None:
 
     The server that answers them is started on a free port for this run.
     """
-    from mockserver.cli.launch import Wanted, access, started
+    from mockserver.cli.launch import Wanted, started
 
-    with started(Wanted(clock="frozen")) as server:
-        default = server.worlds.default
-        say(f"a server at {server.url}, with its clock standing still at {default.clock.now().isoformat()}")
-        wrong, made = 0, 0
-        for name, service in default.shared.services.items():
-            say()
-            say(strong(f"{service.title}  {server.url}{service.mount}"))
-            authorization = access(default, name).authorization
-            kept: dict[str, str] = {}
-            for step in STEPS.get(name, ()):
-                made += 1
-                wrong += not _made(server, service.mount, authorization, step, kept)
+    server = started(Wanted(clock="frozen"))
+    try:
+        wrong, made = _shown(server)
+    finally:
+        server.stop()
     say()
     if wrong:
-        raise Failed(f"{wrong} of {plural(made, 'call')} were not answered as expected", code=CONTRACT_FAILED)
+        verb = "was" if wrong == 1 else "were"
+        message = f"{wrong} of {plural(made, 'call')} {verb} not answered as expected"
+        raise Failed(message, code=CONTRACT_FAILED)
     say(f"{plural(made, 'call')}, all answered as documented. Next: `jira-mockserver serve`")
+
+
+def _shown(server: MockServer) -> tuple[int, int]:
+    """Make all calls; how many were not answered as expected, and how many there were."""
+    from mockserver.cli.launch import access
+
+    default = server.worlds.default
+    say(f"a server at {server.url}, with its clock standing still at {default.clock.now().isoformat()}")
+    wrong, made = 0, 0
+    for name, steps in STEPS.items():
+        service = default.shared.services[name]
+        say()
+        say(strong(f"{service.title}  {server.url}{service.mount}"))
+        authorization = access(default, name).authorization
+        kept: dict[str, str] = {}
+        for step in steps:
+            made += 1
+            wrong += not _made(server, service.mount, authorization, step, kept)
+    return wrong, made
 
 
 def _made(server: MockServer, mount: str, authorization: str, step: Step, kept: dict[str, str]) -> bool:
@@ -144,7 +216,8 @@ def _show(body: Json, indent: str) -> None:
     """Print a body as far as it fits."""
     if body is None:
         return
-    lines = json.dumps(body, indent=2, ensure_ascii=False).splitlines()
+    line = json.dumps(body, ensure_ascii=False)
+    lines = [line] if len(line) <= WIDTH else json.dumps(body, indent=2, ensure_ascii=False).splitlines()
     for line in lines[:LINES]:
         say(indent + line)
     if len(lines) > LINES:

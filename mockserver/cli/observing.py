@@ -115,9 +115,9 @@ def drop_world(name: str, as_json: bool, **where: Any) -> None:
 @click.option(
     "-n", "count", type=click.IntRange(min=1), default=20, show_default=True, help="The last so many."
 )
-@click.option("--service", metavar="NAME")
-@click.option("--operation", metavar="ID")
-@click.option("--status", type=int)
+@click.option("--service", metavar="NAME", help="Only calls of this service.")
+@click.option("--operation", metavar="ID", help="Only calls of this operation.")
+@click.option("--status", type=int, help="Only those answered with this status.")
 @click.option("--breach", is_flag=True, default=None, help="Only requests that broke their schema.")
 @click.option("--clear", is_flag=True, help="Forget all exchanges, coverage and breaches.")
 @options.steering
@@ -161,7 +161,7 @@ def coverage() -> None:
 
 
 @coverage.command("report")
-@click.option("--service", metavar="NAME")
+@click.option("--service", metavar="NAME", help="Only this service.")
 @click.option("--all", "everything", is_flag=True, help="Also the operations nobody called.")
 @options.steering
 @options.JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 LISTENING = "0A"  # a state in /proc/net/tcp
@@ -29,13 +30,18 @@ def listener(port: int) -> tuple[int, str] | None:
     if not inodes:
         return None
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            held = {str(file.readlink()) for file in (process / "fd").iterdir()}
-            if held & inodes:
+        if not inodes.isdisjoint(_open_files(process)):
+            with suppress(OSError):
                 return int(process.name), (process / "comm").read_text().strip()
-        except OSError:
-            continue  # it ended, or it is somebody else's
     return None
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    """What a process has open; nothing if it has ended, or is somebody else's."""
+    with suppress(OSError):
+        for file in (process / "fd").iterdir():
+            with suppress(OSError):
+                yield str(file.readlink())
 
 
 def _by(port: int) -> str:

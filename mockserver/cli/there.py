@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from mockserver.cli.console import Failed, faint, plural, say, show_json
 from mockserver.values import Json
 
@@ -17,7 +19,9 @@ def there(where: dict[str, Any]) -> RemoteWorld:
     """The world that the options ``--url``, ``--world`` and ``--token`` name; nothing is sent yet."""
     from mockserver.remote import RemoteWorld
 
-    return RemoteWorld(where["url"], where["world"] or "default", where["token"])
+    world = RemoteWorld(where["url"], where["world"] or "default", where["token"])
+    click.get_current_context().call_on_close(world.close)
+    return world
 
 
 def content(file: Path) -> Json:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from mockserver.contract.replay import judged, replayed, undemonstrated
@@ -14,6 +16,7 @@ from mockserver.spec.model import Example, Operation, Place, Service
 from mockserver.values import Json
 from mockserver.world import Catalogue, CommandError, UnknownFunction, World, catalogue, resolved
 
+DOCUMENTED = "documented"  # the seed that others may build on
 _RECORD = re.compile(r"^\w+\.(?P<resource>\w+)(?:\[(?P<at>\d+)\])?: (?P<message>.*)$", re.DOTALL)
 
 
@@ -42,7 +45,7 @@ class Report:
 
 
 def check(folders: Sequence[Folder] = (), only: Sequence[str] = (), *, replay: bool = True) -> Report:
-    """The report on ``folders`` (the shipped ones if none are named); nothing is raised for wrong fixtures."""
+    """The report on ``folders``, or on the shipped ones; wrong fixtures are in it, nothing is raised."""
     try:
         loaded = load(folders, only)
     except FixtureErrors as wrong:
@@ -89,6 +92,7 @@ def _named_functions(service: Service) -> Iterator[tuple[str, Place]]:
     for operation in service.operations.values():
         found += [(case.function, operation.place) for case in operation.cases]
         found += [(case.reply.view, operation.place) for case in operation.cases]
+        found.append((operation.accepts.checks, operation.place))
     for resource in service.resources.values():
         for key, function in (("view", resource.view), ("seed", resource.seed)):
             found.append((function, Place(resource.place.file, (*resource.place.path, key))))
@@ -116,16 +120,25 @@ def _broken_seeds(shared: Catalogue, service: Service) -> Iterator[str]:
     except CommandError as error:
         yield from _placed(service.seeds["base"], error.lines)
         return
-    for name, file in service.seeds.items():
-        errors: list[str] = []
-        data = None if name == "base" else read_yaml(file, errors)
-        yield from errors
-        if data is None:
-            continue
-        try:
-            world.seed({service.name: data}, dry_run=True)
-        except CommandError as error:
-            yield from _placed(file, error.lines)
+    others = {name: file for name, file in service.seeds.items() if name not in ("base", DOCUMENTED)}
+    if DOCUMENTED in service.seeds:
+        yield from _unstored(world, service.seeds[DOCUMENTED], dry_run=False)
+    for file in others.values():
+        yield from _unstored(world, file)
+
+
+def _unstored(world: World, file: Path, *, dry_run: bool = True) -> Iterator[str]:
+    """Each record of one seed that ``world``, which has the seeds before it, would not take."""
+    errors: list[str] = []
+    data = read_yaml(file, errors)
+    yield from errors
+    if errors or data is None:
+        return
+    service = next(iter(world.shared.services))
+    try:
+        world.seed({service: data}, dry_run)
+    except CommandError as error:
+        yield from _placed(file, error.lines)
 
 
 def _placed(file: Path, lines: Sequence[str]) -> Iterator[str]:
@@ -145,8 +158,9 @@ def _wrong_examples(shared: Catalogue, service: Service) -> Iterator[str]:
     """Each example that breaks its schemas, and each documented status without an example."""
     for operation, example, why in judged(service, shared.schemas):
         yield say(example.place, f"example '{example.name}' of {operation.id} breaks its schema: {why}")
-    for operation, status in undemonstrated(service):
-        yield say(operation.place, f"{operation.id} documents {status} but has no example of it")
+    for operation, missing in groupby(undemonstrated(service), key=itemgetter(0)):
+        statuses = ", ".join(str(status) for _, status in missing)
+        yield say(operation.place, f"{operation.id} has no example of the documented {statuses}")
 
 
 def _differences(shared: Catalogue) -> Iterator[str]:

@@ -8,10 +8,11 @@ from urllib.parse import quote, urlencode
 
 from mockserver.engine.render import trace
 from mockserver.engine.template import fill
+from mockserver.findings import short
 from mockserver.spec.model import Example, Operation, Service
 from mockserver.spec.routes import routes_of
 from mockserver.spec.schemas import Schemas
-from mockserver.values import Call, Json, dumps
+from mockserver.values import Broken, Call, Json, dumps
 from mockserver.world import World, statuses_of
 
 ROOT = "http://localhost:8080"
@@ -95,8 +96,8 @@ def judged(service: Service, schemas: Schemas) -> Iterator[tuple[Operation, Exam
             }
             body = _addressed(example.body, "")
             if names and not any(schemas.valid(name, body) for name in names):
-                broken = [one.message for name in names for one in schemas.broken(name, body, "reply", {})]
-                yield operation, example, "reply: " + "; ".join(broken)
+                broken = [told(one) for name in names for one in schemas.broken(name, body, "reply", {})]
+                yield operation, example, "reply " + "; ".join(broken)
             accepts = operation.accepts.body
             call = example.call or {}
             if (
@@ -105,8 +106,13 @@ def judged(service: Service, schemas: Schemas) -> Iterator[tuple[Operation, Exam
                 and example.status < 400
                 and not schemas.valid(accepts, call["body"])
             ):
-                broken = [one.message for one in schemas.broken(accepts, call["body"], "body", {})]
-                yield operation, example, "call: " + "; ".join(broken)
+                broken = [told(one) for one in schemas.broken(accepts, call["body"], "body", {})]
+                yield operation, example, "call " + "; ".join(broken)
+
+
+def told(broken: Broken) -> str:
+    """One broken rule for whoever wrote the example: where, which, what was expected and found."""
+    return f"{broken.pointer or '/'}: {broken.rule} {short(broken.expected)}, not {short(broken.got)}"
 
 
 def undemonstrated(service: Service) -> Iterator[tuple[Operation, int]]:
