@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mockserver.behaviours.jira import projects, statuses, users
-from mockserver.behaviours.jira.richtext import spoken
+from mockserver.behaviours.jira.rich.version import spoken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mockserver.behaviours.jira.richtext import document_of, is_document
+from mockserver.behaviours.jira.rich.document import is_document
+from mockserver.behaviours.jira.rich.wiki import to_document
 from mockserver.behaviours.jira.words import Refused
 from mockserver.engine.context import Site
 from mockserver.values import Json, Record
@@ -60,7 +61,7 @@ def rich_text(site: Site, speech: Speech, value: Json) -> Json:
     if isinstance(value, str) and speech.text:
         if len(value) > TEXT_LIMIT:
             raise Refused("text_long", limit=TEXT_LIMIT)
-        return document_of(value)
+        return to_document(value)
     if speech.documents and is_document(value):
         return value
     raise Refused("not_a_document" if speech.documents else "not_a_string")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mockserver.behaviours.jira.field_view import field
-from mockserver.behaviours.jira.richtext import html_of
+from mockserver.behaviours.jira.rich.shown import to_html
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
@@ -103,4 +103,4 @@ def selected(ctx: Context, asked: Sequence[str]) -> list[str]:
 
 def _rendered(issue: Record, name: str) -> Json:
     document = issue["fields"].get(name)
-    return html_of(document) if document is not None and name in ("description", "environment") else None
+    return to_html(document) if document is not None and name in ("description", "environment") else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from mockserver.behaviours.jira import issue_view
 from mockserver.behaviours.jira.changes import Changes, hierarchy, read
 from mockserver.behaviours.jira.fields import AUTOMATIC, FIELDS, Speech
-from mockserver.behaviours.jira.richtext import speaks_documents
+from mockserver.behaviours.jira.rich.version import speaks_documents
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps

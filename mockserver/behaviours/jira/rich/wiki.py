@@ -1,0 +1,221 @@
+"""Wiki text to an Atlassian document.
+
+Source: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mockserver.behaviours.jira.rich.document import doc, paragraph, text
+from mockserver.values import Json
+
+_HEADING = re.compile(r"h([1-6])\.\s+(.*)")
+_ITEM = re.compile(r"([*#-]+)\s+(.*)")
+_FENCE = re.compile(r"\{(code|noformat|quote|panel)(?::([^}\n]*))?\}")
+_RULE = re.compile(r"-{4,}\s*")
+_INLINE = re.compile(
+    r"""
+      \\(?P<escaped>[*_\-+^~{}\[\]!|?.]|\#)
+    | (?P<backslash>&\#92;)
+    | (?P<break>\\\\|\n)
+    | \{\{(?P<code>.+?)\}\}
+    | \{color:(?P<color>[^}\n]+)\}(?P<colored>.+?)\{color\}
+    | \[~(?:accountid:)?(?P<mention>[^\]\s|]+)\]
+    | \[(?:(?P<title>[^\]|\n]+)\|)?(?P<link>(?:https?|ftp|file|mailto)[:][^\]\s|]+)(?:\|[^\]]*)?\]
+    | !(?P<image>[^\s!|][^!|\n]*)(?:\|[^!\n]*)?!
+    | (?<![\w*])\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])
+    | (?<![\w_])_(?P<em>[^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])
+    | (?<![\w-])-(?P<strike>[^\s-](?:[^-\n]*[^\s-])?)-(?![\w-])
+    | (?<![\w+])\+(?P<underline>[^\s+](?:[^+\n]*[^\s+])?)\+(?![\w+])
+    | \^(?P<sup>[^\s^](?:[^^\n]*[^\s^])?)\^
+    | (?<!~)~(?P<sub>[^\s~](?:[^~\n]*[^\s~])?)~(?!~)
+    | (?P<url>https?://[^\s\]|<>"]+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_MARKS: dict[str, Json] = {
+    "strong": {"type": "strong"},
+    "em": {"type": "em"},
+    "strike": {"type": "strike"},
+    "underline": {"type": "underline"},
+    "sup": {"type": "subsup", "attrs": {"type": "sup"}},
+    "sub": {"type": "subsup", "attrs": {"type": "sub"}},
+}
+_COLORS = {"red": "#ff0000", "green": "#008000", "blue": "#0000ff", "black": "#000000", "white": "#ffffff"}
+_PANELS = {
+    "#deebff": "info",
+    "#e3fcef": "success",
+    "#fffae6": "warning",
+    "#ffebe6": "error",
+    "#eae6ff": "note",
+}
+
+
+def to_document(source: str) -> dict[str, Json]:
+    """The document that ``source`` (wiki text) describes; what is no markup stays as text."""
+    return doc(_blocks(source.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def _blocks(source: str) -> list[Json]:
+    found: list[Json] = []
+    lines = source.split("\n")
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        stripped = line.strip()
+        if not stripped:
+            at += 1
+            continue
+        fence = _FENCE.match(stripped)
+        if fence:
+            block, at = _fenced(lines, at, fence)
+            if block is not None:
+                found.append(block)
+                continue
+        heading = _HEADING.fullmatch(stripped)
+        if heading:
+            content = inlines(heading[2])
+            found.append({"type": "heading", "attrs": {"level": int(heading[1])}, "content": content})
+            at += 1
+        elif _RULE.fullmatch(stripped):
+            found.append({"type": "rule"})
+            at += 1
+        elif stripped.startswith("bq. "):
+            found.append({"type": "blockquote", "content": [paragraph(*inlines(stripped[4:]))]})
+            at += 1
+        elif _ITEM.fullmatch(stripped):
+            items = []
+            while at < len(lines) and (match := _ITEM.fullmatch(lines[at].strip())):
+                items.append((match[1], match[2]))
+                at += 1
+            found.extend(_lists(items, 0))
+        elif stripped.startswith("|"):
+            rows = []
+            while at < len(lines) and lines[at].strip().startswith("|"):
+                rows.append(_row(lines[at].strip()))
+                at += 1
+            attributes = {"isNumberColumnEnabled": False, "layout": "default"}
+            found.append({"type": "table", "attrs": attributes, "content": rows})
+        else:
+            start = at
+            at += 1
+            while at < len(lines) and lines[at].strip() and not _begins_block(lines[at].strip()):
+                at += 1
+            found.append(paragraph(*inlines("\n".join(lines[start:at]))))
+    return found
+
+
+def _begins_block(line: str) -> bool:
+    return bool(
+        _HEADING.fullmatch(line)
+        or _RULE.fullmatch(line)
+        or _ITEM.fullmatch(line)
+        or _FENCE.match(line)
+        or line.startswith(("bq. ", "|"))
+    )
+
+
+def _fenced(lines: Sequence[str], at: int, fence: re.Match[str]) -> tuple[Json | None, int]:
+    """The block between two equal fences and the line after it; None if the second fence is missing."""
+    name, options = fence[1], fence[2] or ""
+    rest = lines[at].strip()[fence.end() :]
+    body = "\n".join([rest, *lines[at + 1 :]])
+    end = body.find("{" + name + "}")
+    if end < 0:
+        return None, at
+    inside, after = body[:end], body[end + len(name) + 2 :]
+    following = at + inside.count("\n") + 1
+    if after.split("\n", 1)[0].strip():
+        return None, at
+    inside = inside.removeprefix("\n").removesuffix("\n")
+    if name in ("code", "noformat"):
+        block: dict[str, Json] = {"type": "codeBlock", "content": [text(inside)] if inside else []}
+        language = next((part for part in options.split("|") if part and "=" not in part), "")
+        if language and name == "code":
+            block["attrs"] = {"language": language}
+        return block, following
+    content = _blocks(inside) or [paragraph()]
+    if name == "quote":
+        return {"type": "blockquote", "content": content}, following
+    pairs = dict(part.split("=", 1) for part in options.split("|") if "=" in part)
+    kind = _PANELS.get(pairs.get("bgColor", "").lower(), "info")
+    if title := pairs.get("title"):
+        content = [paragraph(text(title, _MARKS["strong"])), *content]
+    return {"type": "panel", "attrs": {"panelType": kind}, "content": content}, following
+
+
+def _lists(items: Sequence[tuple[str, str]], depth: int) -> list[Json]:
+    """Lists out of (marker, text): a longer marker is a list inside the item before it."""
+    found: list[Json] = []
+    at = 0
+    while at < len(items):
+        marker = items[at][0]
+        kind = "orderedList" if marker[min(depth, len(marker) - 1)] == "#" else "bulletList"
+        content: list[Json] = [] if len(marker) > depth + 1 else [paragraph(*inlines(items[at][1]))]
+        inner = at if len(marker) > depth + 1 else at + 1
+        end = inner
+        while end < len(items) and len(items[end][0]) > depth + 1:
+            end += 1
+        if end > inner:
+            content = (content or [paragraph()]) + _lists(items[inner:end], depth + 1)
+        node = {"type": "listItem", "content": content}
+        if found and found[-1]["type"] == kind:
+            found[-1]["content"].append(node)
+        else:
+            found.append({"type": kind, "content": [node]})
+        at = end if end > at else at + 1
+    return found
+
+
+def _row(line: str) -> Json:
+    cells = []
+    for mark, cell in re.findall(r"(\|\|?)((?:\[[^\]\n]*\]|[^|\n])*)", line.rstrip("|").rstrip()):
+        kind = "tableHeader" if mark == "||" else "tableCell"
+        content = inlines(cell.strip().replace("\\\\", "\n"))
+        cells.append({"type": kind, "attrs": {}, "content": [paragraph(*content)]})
+    return {"type": "tableRow", "content": cells}
+
+
+def inlines(source: str, marks: tuple[Json, ...] = ()) -> list[Json]:
+    """The inline nodes of one paragraph, each with ``marks``."""
+    found: list[Json] = []
+    literal = ""
+    end = 0
+    for match in _INLINE.finditer(source):
+        literal += source[end : match.start()]
+        end = match.end()
+        if match["escaped"] is not None or match["backslash"] is not None:
+            literal += match["escaped"] or "\\"
+            continue
+        if literal:
+            found.append(text(literal, *marks))
+            literal = ""
+        found.extend(_inline(match, marks))
+    literal += source[end:]
+    if literal:
+        found.append(text(literal, *marks))
+    return found
+
+
+def _inline(match: re.Match[str], marks: tuple[Json, ...]) -> list[Json]:
+    kind = match.lastgroup
+    if match["break"] is not None:
+        return [{"type": "hardBreak"}]
+    if match["code"] is not None:
+        return [text(match["code"], {"type": "code"})]
+    if match["colored"] is not None:
+        color = _COLORS.get(match["color"], match["color"])
+        return inlines(match["colored"], (*marks, {"type": "textColor", "attrs": {"color": color}}))
+    if match["mention"] is not None:
+        account = match["mention"]
+        return [{"type": "mention", "attrs": {"id": account, "text": f"@{account}"}}]
+    if match["link"] is not None:
+        link = {"type": "link", "attrs": {"href": match["link"]}}
+        return inlines(match["title"] or "", (*marks, link)) or [text(match["link"], *marks, link)]
+    if match["image"] is not None:
+        return [text(f"!{match['image']}!", *marks)]
+    if match["url"] is not None:
+        return [text(match["url"], *marks, {"type": "link", "attrs": {"href": match["url"]}})]
+    return inlines(match[str(kind)], (*marks, _MARKS[str(kind)]))
