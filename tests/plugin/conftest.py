@@ -33,8 +33,10 @@ def links(mock):
 def link(mock, body=LINK, path=ISSUE):
     return requests.post(mock.url + path, json=body, auth=mock.auth, timeout=10)
 """
-# The project has no plugin for asynchronous tests, and nothing else of ours.
-ARGUMENTS = ("-p", "no:asyncio", "-p", "no:aiohttp", "-p", "no:cacheprovider", "--strict-markers")
+# The project has no plugin for asynchronous tests.
+ALWAYS = ("-p", "no:cacheprovider", "--strict-markers")
+APART = (*ALWAYS, "-p", "no:asyncio", "-p", "no:aiohttp")
+HERE = (*ALWAYS, "-p", "mockserver.pytest_plugin")
 
 Run = Callable[..., pytest.RunResult]
 
@@ -43,14 +45,18 @@ Run = Callable[..., pytest.RunResult]
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, shared: Catalogue) -> Run:
     """Runs a test module, which finds ``links`` and ``link`` ready, with these arguments.
 
-    In this process it runs with fixtures that were loaded before.
+    In this process it runs with this plugin alone and with fixtures that were loaded before; ``apart``,
+    in another process, the plugin is found as it is by everybody.
     """
     load = mockserver.world.catalogue
     monkeypatch.setattr(mockserver.world, "catalogue", lambda all: load(all) if len(all) > 1 else shared)
 
     def run(module: str, *arguments: str, apart: bool = False) -> pytest.RunResult:
         pytester.makepyfile(HEAD + dedent(module))
-        start = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
-        return start(*ARGUMENTS, *arguments)
+        if apart:
+            return pytester.runpytest_subprocess(*APART, *arguments)
+        with monkeypatch.context() as patched:
+            patched.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            return pytester.runpytest_inprocess(*HERE, *arguments)
 
     return run
