@@ -155,6 +155,24 @@ def test_a_password_is_stored_and_never_shown(tester) -> None:
     assert created.json()["Type"] == "Jira"
 
 
+def test_a_password_can_be_removed(tester) -> None:
+    body = {"Type": "Jira", "Name": "Jira PROD", "FieldValues": {"Password": ""}}
+
+    reply = tester("PUT", f"/api/externalsystem/{JIRA}", body)
+
+    assert (reply.status, reply.json()["HasPassword"]) == (200, False)
+
+
+def test_a_ticket_is_found_only_under_its_own_link(tester) -> None:
+    [ticket] = tester("GET", f"/api/project/{PROJECT}/tickets?q=prjx").json()["Items"]
+
+    own = tester("GET", f"/api/externalsystemlink/{INCIDENT}/ticket/{ticket['Id']}?$expand=ExternalSystem")
+    other = tester("POST", f"/api/externalsystemlink/{REQUIREMENT}/ticket/{ticket['Id']}/link")
+
+    assert own.json()["ExternalSystem"]["Name"] == ticket["ExternalSystemName"] == "Jira PROD"
+    assert (other.status, other.json()) == (404, {"Message": "Ticket does not exist."})
+
+
 def test_a_name_clash_of_projects_is_a_conflict(tester) -> None:
     reply = tester("POST", "/api/projects", {"Name": "PROJECT X", "Description": ""})
 
