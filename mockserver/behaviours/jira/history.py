@@ -1,0 +1,131 @@
+"""The one way an issue changes: its fields are stored, and its history says what was changed by whom.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-changelog-get
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.behaviours.jira.rich.shown import to_wiki
+from mockserver.engine.context import Context
+from mockserver.values import Json, Record
+
+# Fields that hold ids: where what they name is kept, and under which member it has its name.
+NAMED: Mapping[str, tuple[str, str]] = {
+    "assignee": ("user", "displayName"),
+    "reporter": ("user", "displayName"),
+    "components": ("component", "name"),
+    "fixVersions": ("version", "name"),
+    "versions": ("version", "name"),
+    "issuetype": ("issue_type", "name"),
+    "parent": ("issue", "key"),
+    "priority": ("priority", "name"),
+    "project": ("project", "name"),
+    "resolution": ("resolution", "name"),
+    "security": ("security_level", "name"),
+    "status": ("status", "name"),
+}
+# What the history calls a field, where that is not its id.
+CALLED = {
+    "components": "Component",
+    "fixVersions": "Fix Version",
+    "versions": "Version",
+    "parent": "IssueParentAssociation",
+    "attachment": "Attachment",
+    "issuelinks": "Link",
+}
+# One item for each thing that came or went; any other list is one item from all to all.
+ONE_BY_ONE = frozenset({"components", "fixVersions", "versions", "attachment", "issuelinks"})
+# What changes by itself and is told by nobody.
+UNTOLD = frozenset({"updated", "created", "statuscategorychangedate", "lastViewed", "customfield_10019"})
+
+
+def changed(ctx: Context, issue: Record, fields: Mapping[str, Json], **members: Json) -> Record:
+    """The issue with ``fields`` over its own (and record ``members`` over its own), and its history told.
+
+    Nothing is written where nothing differs. ``updated`` moves with every change.
+    """
+    before = issue["fields"]
+    differing = {name: value for name, value in fields.items() if before.get(name) != value}
+    members = {name: value for name, value in members.items() if issue.get(name) != value}
+    if not differing and not members:
+        return issue
+    if "status" in differing and _category(ctx, before.get("status")) != _category(ctx, differing["status"]):
+        differing["statuscategorychangedate"] = ctx.stamp()
+    items = [item for name in differing for item in _items(ctx, name, before.get(name), differing[name])]
+    told(ctx, issue, items)
+    return ctx.table("issue").change(
+        issue, {**members, "fields": {**before, **differing, "updated": ctx.stamp()}}
+    )
+
+
+def told(ctx: Context, issue: Record, items: list[Record]) -> None:
+    """Add one entry with ``items`` to the issue's history; nothing if there are none."""
+    if items and "change" in ctx.site.service.resources:
+        author = ctx.caller.user.get("accountId")
+        ctx.table("change").add({"author": author, "created": ctx.stamp(), "items": items}, issue)
+
+
+def item(ctx: Context, name: str, before: Json, before_text: Json, after: Json, after_text: Json) -> Record:
+    """One line of history. ``before`` and ``after`` are ids or None, the texts what people read."""
+    known = ctx.table("field").get(name)
+    custom = name.startswith("customfield_")
+    return {
+        "field": str(known["name"]) if custom and known is not None else CALLED.get(name, name),
+        "fieldtype": "custom" if custom else "jira",
+        "fieldId": name,
+        "from": before,
+        "fromString": before_text,
+        "to": after,
+        "toString": after_text,
+    }
+
+
+def _items(ctx: Context, name: str, before: Json, after: Json) -> Iterator[Record]:
+    if name in UNTOLD:
+        return
+    if name in ONE_BY_ONE:
+        gone = [one for one in before or () if one not in (after or ())]
+        come = [one for one in after or () if one not in (before or ())]
+        for one in gone:
+            yield item(ctx, name, one, _text(ctx, name, one), None, None)
+        for one in come:
+            yield item(ctx, name, None, None, one, _text(ctx, name, one))
+        return
+    yield item(
+        ctx, name, _id(name, before), _text(ctx, name, before), _id(name, after), _text(ctx, name, after)
+    )
+
+
+def _id(name: str, value: Json) -> Json:
+    """What ``from`` and ``to`` hold: ids for what has ids, null for plain values."""
+    if value is None or value == []:
+        return None
+    if name in NAMED:
+        return value
+    if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value):
+        return ", ".join(str(one) for one in value)
+    return None
+
+
+def _text(ctx: Context, name: str, value: Json) -> Json:
+    if value is None:
+        return None
+    if name in NAMED:
+        resource, member = NAMED[name]
+        found = ctx.table(resource).get(value) if resource in ctx.site.service.resources else None
+        return str(value) if found is None else str(found[member])
+    if isinstance(value, list):
+        sprint = name in ("customfield_10020",) and "sprint" in ctx.site.service.resources
+        if sprint:
+            return ", ".join(str((ctx.table("sprint").get(one) or {"name": one})["name"]) for one in value)
+        return " ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return to_wiki(value) if value.get("type") == "doc" else str(value.get("value") or value.get("name"))
+    return str(value)
+
+
+def _category(ctx: Context, status: Json) -> Json:
+    found = ctx.table("status").get(status) if status is not None else None
+    return None if found is None else found["category"]
