@@ -66,7 +66,7 @@ def delete(ctx: Context) -> Outcome:
     """Forget the issue, its remote links and links; its subtasks only if ``deleteSubtasks`` says so."""
     issue = ctx.found()
     below = subtasks(ctx.site, issue)
-    if below and ctx.query["deleteSubtasks"] != "true":
+    if below and not ctx.query["deleteSubtasks"]:
         raise Problem("has_subtasks", diagnosis="deleteSubtasks=true would delete them too", key=issue["key"])
     for one in (*below, issue):
         _forget(ctx.site, one)
