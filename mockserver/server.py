@@ -43,6 +43,7 @@ class MockServer:
 
     ``start`` and ``stop`` give it a thread and an event loop of its own; ``open`` and ``close`` use the
     running loop. ``on_exchange`` is called on that loop with each exchange before its reply is sent.
+    ``limits`` may be replaced before that.
     """
 
     def __init__(
@@ -150,14 +151,22 @@ class MockServer:
         self._listener = self._server = None
         if listener is None or server is None:
             return
+        # What was accepted a moment ago becomes a connection in the next turns of the loop; asyncio leaks
+        # it if the listener is closed by then. So: accept no more, let those become connections, close.
+        for one in listener.sockets:
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_reader(one.fileno())
+        for _ in range(3):
+            await asyncio.sleep(0)
         listener.close()
-        transports = [one.transport for one in server.connections]
+        transports = [connection.transport for connection in server.connections]
         server.pre_shutdown()
         await server.shutdown(2.0)
         for transport in transports:
             # A reader so slow that its reply still waits to be sent would keep the connection for ever.
             if transport is not None:
                 transport.abort()
+        await asyncio.sleep(0)
 
     async def _run(self, listening: threading.Event) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()

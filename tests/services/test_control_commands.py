@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from mockserver.remote import RemoteWorld, Unreachable
 from mockserver.server import MockServer
@@ -333,6 +334,23 @@ def test_a_server_that_is_gone_is_unreachable_and_may_come_back(documented: Worl
         remote.health()
     with MockServer(worlds, port=server.port):
         assert remote.health() == {"status": "ok"}
+        remote.close()
+
+
+def test_what_answers_but_is_no_mock_server_is_unreachable(
+    documented: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def page(request: web.BaseRequest) -> web.Response:
+        return web.Response(text="<h1>It works!</h1>")
+
+    mock = MockServer(Worlds(documented))
+    monkeypatch.setattr(mock, "handler", page)
+    with mock:
+        remote = RemoteWorld(mock.url)
+
+        with pytest.raises(Unreachable, match="is no mock server: status 200"):
+            remote.health()
+
         remote.close()
 
 

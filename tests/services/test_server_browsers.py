@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -275,6 +277,30 @@ async def test_a_command_that_is_too_long_is_refused(served: Served) -> None:
     response = await client.post(CONTROL + "/seed", json={"jira": "x" * 100})
 
     assert response.status == 413
+
+
+async def test_a_command_that_cannot_be_read_is_refused(served: Served, worlds: Worlds) -> None:
+    client = await served()
+
+    response = await client.post(
+        CONTROL + "/reset",
+        data=b"no gzip",
+        headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
+    )
+
+    assert response.status == 400
+
+
+def test_a_command_that_never_comes_is_given_up(worlds: Worlds) -> None:
+    mock = MockServer(worlds)
+    mock.limits = replace(mock.limits, pause=0.1)
+    head = f"POST {CONTROL}/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
+
+    with mock, socket.create_connection(("127.0.0.1", mock.port), timeout=5) as client:
+        client.sendall(head.encode())
+        answer = client.recv(1000)
+
+    assert answer.startswith(b"HTTP/1.1 408")
 
 
 async def test_a_long_command_is_carried_out_like_a_short_one(served: Served, worlds: Worlds) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import socket
 import threading
@@ -194,6 +195,13 @@ async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds)
 
     assert answer.startswith(b"HTTP/1.1 404")
     assert "ÿ".encode() in shown
+
+
+async def test_a_header_that_is_sent_twice_counts_as_one_with_a_comma(worlds: Worlds) -> None:
+    with MockServer(worlds) as mock:
+        exchanged(mock, "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nX-A: 2\r\nConnection: close\r\n\r\n")
+
+    assert worlds.default.requests()["requests"][0]["headers"]["x-a"] == "1, 2"
 
 
 async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds) -> None:
@@ -428,6 +436,22 @@ def test_a_server_listens_where_it_is_told(worlds: Worlds, host: str, url: str) 
             assert response.status == 200
 
 
+def test_a_name_of_two_addresses_has_one_port(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
+    def both(host: str, port: int, *rest: Any, **named: Any) -> list[Any]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)),
+        ]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", both)
+        mock = MockServer(worlds, host="localhost").start()
+
+    for address in ("127.0.0.1", "::1"):
+        socket.create_connection((address, mock.port), timeout=1).close()
+    mock.stop()
+
+
 def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds) -> None:
     before = threading.active_count()
 
@@ -448,6 +472,19 @@ def test_a_taken_port_is_said_to_be_taken(worlds: Worlds) -> None:
             second.start()
 
         second.stop()
+
+
+def test_clients_that_connect_while_a_server_stops_leave_nothing_behind(worlds: Worlds) -> None:
+    """Sockets that are forgotten give a ResourceWarning, and warnings are errors."""
+    for number in range(60):
+        mock = MockServer(worlds).start()
+        clients = [connected(mock) for _ in range(number % 7)]
+
+        mock.stop()
+
+        for client in clients:
+            client.close()
+    gc.collect()
 
 
 def test_a_server_that_runs_is_not_started_again(worlds: Worlds) -> None:
