@@ -765,7 +765,9 @@ def _functions(service: Service) -> dict[str, Function]:
 
 def resolved(service: str, name: str) -> Function:
     """The Python function that a fixture of ``service`` calls ``name``. Raises UnknownFunction."""
-    module, _, function = name.rpartition(".")
+    module, dot, function = name.rpartition(".")
+    if not dot:
+        raise UnknownFunction(f"fixtures of {service} name {name!r}: expected MODULE.FUNCTION")
     path = f"mockserver.behaviours.{service}.{module}"
     try:
         found: Callable[..., Json] = getattr(importlib.import_module(path), function)

@@ -88,7 +88,7 @@ def folders(fixtures: Sequence[Path]) -> list[Folder]:
     """The shipped folder, and those of the user after it."""
     from mockserver.spec.load import shipped, users
 
-    found = [shipped(), *map(users, fixtures)]
+    found = [shipped(), *(users(one.resolve()) for one in fixtures)]
     return [one for at, one in enumerate(found) if one not in found[:at]]
 
 
@@ -134,14 +134,15 @@ def variables(services: Mapping[str, Service], url: str) -> dict[str, str]:
     return found
 
 
-def question(default: World) -> tuple[str, Call] | None:
-    """A documented request that changes nothing and is answered with 200, and its service's name."""
-    for service in default.shared.services.values():
-        for call in _readings(service):
-            header = access(default, service.name).authorization
-            asked = Call(call.method, service.mount + call.target, {"authorization": header}, b"", call.root)
-            if default.fork("question").handle(asked).status == 200:
-                return service.name, asked
+def question(default: World) -> Call | None:
+    """A documented request that only reads and is answered with 200, without ``root``; the shortest such."""
+    services = default.shared.services
+    readings = [(service, call) for service in services.values() for call in _readings(service)]
+    for service, call in sorted(readings, key=lambda one: _effort(one[1])):
+        header = access(default, service.name).authorization
+        asked = Call("GET", service.mount + call.target, {"authorization": header})
+        if default.fork("question").handle(asked).status == 200:
+            return asked
     return None
 
 
@@ -187,6 +188,11 @@ def _clock(word: str) -> Clock | None:
 
 def _documented(services: Mapping[str, Service]) -> Sequence[str]:
     return ["documented"] if any("documented" in one.seeds for one in services.values()) else []
+
+
+def _effort(call: Call) -> tuple[bool, int]:
+    """How much there is to type; a query has signs that a shell or a person may trip over."""
+    return "?" in call.target, len(call.target)
 
 
 def _readings(service: Service) -> Iterator[Call]:

@@ -109,9 +109,8 @@ def _greet(document: Json, default: Json) -> None:
     say(f"{strong('control'.ljust(width))}  {document['control']}")
     if "token" in document:
         say(f"{' ' * width}  X-Mock-Token: {document['token']}  {faint('(made up for this run)')}")
-    found = question(default)
-    if found is not None:
-        _, call = found
+    call = question(default)
+    if call is not None:
         say()
         header = f"Authorization: {call.headers['authorization']}"
         say(f"Try:  curl -s -H '{header}' '{document['url']}{call.target}'")

@@ -90,7 +90,7 @@ def _named_functions(service: Service) -> Iterator[tuple[str, Place]]:
     """Each function that the fixtures name, and where."""
     found: list[tuple[str | None, Place]] = []
     for operation in service.operations.values():
-        found += [(case.function, operation.place) for case in operation.cases]
+        found += [(case.function, operation.place) for case in operation.cases if case.does == "call"]
         found += [(case.reply.view, operation.place) for case in operation.cases]
         found.append((operation.accepts.checks, operation.place))
     for resource in service.resources.values():

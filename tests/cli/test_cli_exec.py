@@ -30,7 +30,7 @@ BREACH = 'print(call("POST", "/rest/api/3/issue/MKY-1/remotelink", {"object": {"
 
 def python(script: str) -> tuple[str, ...]:
     """The rest of a command line that runs a client."""
-    return ("--", sys.executable, "-c", CLIENT + script)
+    return ("--service", "jira", "--", sys.executable, "-c", CLIENT + script)
 
 
 def test_a_client_that_keeps_the_contract_is_let_through(finish) -> None:
@@ -91,21 +91,21 @@ def test_the_command_finds_the_variables_of_every_service(finish) -> None:
 
 
 def test_the_command_may_have_options_of_the_same_name(finish) -> None:
-    result = finish("exec", sys.executable, "--version")
+    result = finish("exec", "--service", "jira", sys.executable, "--version")
 
     assert result.returncode == 0
     assert result.stdout.startswith("Python 3")
 
 
 def test_a_command_that_is_not_there_is_one_sentence(finish) -> None:
-    result = finish("exec", "--", "no-such-command")
+    result = finish("exec", "--service", "jira", "--", "no-such-command")
 
     assert result.returncode == 127
     assert result.stderr == "no-such-command: command not found\n"
 
 
 def test_a_command_that_is_no_program_is_one_sentence(finish, tmp_path: Path) -> None:
-    result = finish("exec", "--", str(tmp_path))
+    result = finish("exec", "--service", "jira", "--", str(tmp_path))
 
     assert result.returncode == 126
     assert result.stderr == f"{tmp_path}: Permission denied\n"
@@ -121,7 +121,7 @@ def test_a_command_is_required(run) -> None:
 def test_a_signal_is_passed_on_and_its_number_comes_back(tmp_path: Path) -> None:
     up = tmp_path / "up"
     script = f"open({str(up)!r}, 'w').close(); import time; time.sleep({SECONDS})"
-    command = (*COMMAND, "exec", "--", sys.executable, "-c", script)
+    command = (*COMMAND, "exec", "--service", "jira", "--", sys.executable, "-c", script)
     with subprocess.Popen(command, stderr=subprocess.PIPE, env=surroundings()) as process:
         until = time.monotonic() + SECONDS
         while not up.exists() and time.monotonic() < until:

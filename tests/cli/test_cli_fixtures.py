@@ -111,6 +111,15 @@ def test_check_of_a_folder_that_is_not_there_says_so(run, tmp_path: Path) -> Non
     assert "nowhere:1:1 no such folder" in result.stderr
 
 
+def test_the_shipped_folder_itself_is_read_only_once(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+
+    result = run("check", "--no-replay", ".")
+
+    assert result.stderr == ""
+    assert result.exit_code == 0
+
+
 def test_routes_lists_every_operation_of_a_service(run, shared) -> None:
     result = run("routes", "--service", "jira", "--json")
 

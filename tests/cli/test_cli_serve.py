@@ -60,10 +60,9 @@ def test_serve_prints_a_request_that_is_answered(start, tmp_path: Path) -> None:
 
 
 def test_the_request_that_serve_offers_is_answered_with_200(server) -> None:
-    found = question(server.worlds.default)
+    call = question(server.worlds.default)
 
-    assert found is not None
-    _, call = found
+    assert call is not None
     assert get(server.url + call.target, **call.headers) == 200
 
 
