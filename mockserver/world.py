@@ -753,6 +753,7 @@ def _functions(service: Service) -> dict[str, Function]:
     names |= {one.view for one in service.resources.values()} | {
         one.seed for one in service.resources.values()
     }
+    names |= {one.visible for one in service.resources.values()}
     names |= {one.select for one in service.paging.values()}
     names |= {one.envelope_function for one in service.paging.values()}
     names |= {one.accepts.checks for one in service.operations.values()}

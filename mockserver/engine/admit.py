@@ -131,10 +131,11 @@ def _well_formed(ctx: Context, resource: Resource, text: str) -> None:
 
 def _target(ctx: Context, resource: Resource, text: str) -> Record:
     record = ctx.table(resource.name).find(text)
-    if record is None:
+    if record is None or not ctx.sees(resource.name, record):
         raise Problem(
             resource.refuses.get("missing", "not_found"),
-            diagnosis=f"no {resource.title.lower()} {text!r} in this world",
+            diagnosis=f"no {resource.title.lower()} {text!r} in this world"
+            + ("" if record is None else " that this caller may see"),
             title=resource.title,
             resource=resource.name,
             id=text,
@@ -161,7 +162,7 @@ def _near(ctx: Context) -> dict[str, Json]:
 
 def _target_by(ctx: Context, case: Case) -> Record | None:
     resource = ctx.site.service.resources[str(case.resource)]
-    found = matching(ctx, case)
+    found = [one for one in matching(ctx, case) if ctx.sees(resource.name, one)]
     if not found:
         wanted = ", ".join(f"{key}={value!r}" for key, value in sources(ctx, case.by).items())
         kind = resource.refuses.get("missing_by", resource.refuses.get("missing", "not_found"))

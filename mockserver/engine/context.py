@@ -264,6 +264,11 @@ class Context:
             return bool(self.site.functions[rule](self, permission))
         return permission not in self.site.settings.get("denied", ())
 
+    def sees(self, resource: str, record: Record) -> bool:
+        """Whether the caller may know of ``record``; everything is seen where the resource has no rule."""
+        rule = self.site.service.resources[resource].visible
+        return rule is None or bool(self.site.functions[rule](self, record))
+
     def view(self, resource: str, record: Record, function: str | None = None) -> Json:
         """``record`` as the service shows it."""
         declared = self.site.service.resources[resource]

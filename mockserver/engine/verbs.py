@@ -23,6 +23,8 @@ def list_(ctx: Context) -> Outcome:
     found = list(table) if parent is None else table.under(parent)
     wanted = sources(ctx, ctx.case.where)
     kept = [one for one in found if all(one.get(key) == value for key, value in wanted.items())]
+    if table.resource.visible is not None:
+        kept = [one for one in kept if ctx.sees(table.resource.name, one)]
     return Outcome("ok", kept, many=True)
 
 

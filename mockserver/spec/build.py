@@ -144,6 +144,7 @@ def resource(service: str, page: str, name: str, place: Place, raw: Mapping[str,
         accepts=_schema(service, page, raw.get("accepts")),
         view=raw.get("view"),
         seed=raw.get("seed"),
+        visible=raw.get("visible"),
     )
 
 

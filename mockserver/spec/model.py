@@ -66,7 +66,8 @@ class Resource:
 
     ``fields``: what a write may set, with the value stored when it is left out; ``keys``: other names
     it is found by in a path, whatever their case; ``refuses``: problem kinds for the ways a look-up
-    can miss (malformed, missing, elsewhere); ``computed``: templates that fill members of every view.
+    can miss (malformed, missing, elsewhere); ``computed``: templates that fill members of every view;
+    ``visible``: a Python function, (ctx, record) to bool: what it hides is answered as if it were missing.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Resource:
     accepts: SchemaName | None = None
     view: str | None = None
     seed: str | None = None
+    visible: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
