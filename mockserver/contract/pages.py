@@ -1,0 +1,156 @@
+"""The generated parts of the documentation: what each service answers, and how well that is known.
+
+``python -m mockserver.contract.pages`` rewrites, in every page of a checkout, what stands between
+``<!-- generated: NAME … -->`` and ``<!-- end -->``; ``--check`` only names the pages that are stale.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mockserver.control import COMMANDS, Command, Param
+from mockserver.spec.load import PACKAGE, load
+from mockserver.spec.model import Operation, Service
+from mockserver.world import statuses_of
+
+COMMAND = "python -m mockserver.contract.pages"
+SOURCES = ("documented", "recorded", "assumed")
+_PART = re.compile(
+    r"(?P<head><!-- generated: (?P<name>\w+)(?: (?P<of>\w+))? -->\n).*?(?P<end><!-- end -->)", re.DOTALL
+)
+
+Services = Mapping[str, Service]
+
+
+def pages(top: Path) -> Sequence[Path]:
+    """The pages of a checkout that may have generated parts."""
+    return (top / "README.md", *sorted((top / "docs").rglob("*.md")))
+
+
+def regenerated(text: str, services: Services) -> str:
+    """``text`` with its generated parts as they must be. Raises KeyError for a part nobody knows."""
+
+    def part(found: re.Match[str]) -> str:
+        made = "\n".join(PARTS[found["name"]](services, found["of"] or ""))
+        return f"{found['head']}\n{made}\n\n{found['end']}"
+
+    return _PART.sub(part, text)
+
+
+def operations(services: Services, name: str) -> Iterator[str]:
+    """One table for each page of the service's reference: every operation, every status, how it is known."""
+    service = services[name]
+    for page in dict.fromkeys(one.page for one in service.operations.values()):
+        found = [one for one in service.operations.values() if one.page == page]
+        yield f"### {page.replace('_', ' ').capitalize()}"
+        yield ""
+        yield f"Reference: <{found[0].docs}>"
+        yield ""
+        yield "| operation | route | rung | documented | recorded | assumed |"
+        yield "|---|---|---|---|---|---|"
+        for one in found:
+            statuses = evidence(one)
+            cells = [", ".join(map(str, statuses[source])) for source in SOURCES]
+            yield f"| {_named(one)} | `{one.method} {one.path}` | {one.rung} | {' | '.join(cells)} |"
+        yield ""
+    yield from _legend()
+
+
+def evidence(operation: Operation) -> Mapping[str, Sequence[int]]:
+    """The statuses of an operation by the best source among their examples."""
+    best: dict[int, str] = {}
+    for status in sorted(statuses_of(operation)):
+        sources = {one.source for one in operation.examples.values() if one.status == status}
+        best[status] = next((source for source in SOURCES if source in sources), "assumed")
+    return {source: [status for status, one in best.items() if one == source] for source in SOURCES}
+
+
+def settings(services: Services, name: str) -> Iterator[str]:
+    """The service's settings: what differs between sites, or is not known."""
+    yield "| setting | default | what it is | source |"
+    yield "|---|---|---|---|"
+    for one in services[name].settings.values():
+        yield f"| `{one.name}` | `{json.dumps(one.default)}` | {_cell(one.about)} | {one.source} |"
+
+
+def trust(services: Services, _: str) -> Iterator[str]:
+    """What each service answers, and how well that is known, in numbers."""
+    heads = ("service", "operations", "known, answered 501", *(f"statuses {source}" for source in SOURCES))
+    yield f"| {' | '.join(heads)} | examples replayed |"
+    yield f"|{'---|' * (len(heads) + 1)}"
+    for service in services.values():
+        made = [one for one in service.operations.values() if one.rung != "absent"]
+        counts = [sum(len(evidence(one)[source]) for one in made) for source in SOURCES]
+        replayed = sum(example.call is not None for one in made for example in one.examples.values())
+        absent = len(service.operations) - len(made)
+        page = f"docs/services/{service.name.replace('_', '-')}.md"
+        shown = " | ".join(map(str, (len(made), absent, *counts, replayed)))
+        yield f"| [{service.title}]({page}) | {shown} |"
+
+
+def control(_: Services, __: str) -> Iterator[str]:
+    """Every route of the control endpoint, with what it takes."""
+    yield "| route | what it does | takes |"
+    yield "|---|---|---|"
+    for one in COMMANDS:
+        yield f"| `{one.method} {one.path}` | {_cell(one.about)} | {_taken(one)} |"
+
+
+PARTS: Mapping[str, Callable[[Services, str], Iterator[str]]] = {
+    "operations": operations,
+    "settings": settings,
+    "trust": trust,
+    "control": control,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite the pages, or with ``--check`` name the stale ones; the exit code."""
+    top = PACKAGE.parent
+    services = load().services
+    stale = []
+    for file in pages(top):
+        text = file.read_text(encoding="utf-8")
+        made = regenerated(text, services)
+        if made != text:
+            stale.append(str(file.relative_to(top)))
+            if "--check" not in arguments:
+                file.write_text(made, encoding="utf-8")
+    for name in stale:
+        print(f"{name} is stale: run {COMMAND}" if "--check" in arguments else name)
+    return int("--check" in arguments and bool(stale))
+
+
+def _named(operation: Operation) -> str:
+    return f"`{operation.id}`" + (" (deprecated)" if operation.deprecated else "")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
+
+
+def _legend() -> Iterator[str]:
+    yield "A status stands under the best source among its examples. *Documented*: the reference prints that"
+    yield "reply; *recorded*: a real site answered it; *assumed*: what we think most likely. Rungs: *verb* is"
+    yield "work on stored records, *call* is Python, *example* answers its documented reply, *absent* answers 501."
+
+
+def _taken(command: Command) -> str:
+    taken = [one for one in command.params if one.where != "path"]
+    query = taken and all(one.where == "query" for one in taken)
+    return ("in the query: " if query else "") + ", ".join(_param(one, query=bool(query)) for one in taken)
+
+
+def _param(param: Param, *, query: bool) -> str:
+    if param.where == "whole":
+        return f"the body: `{param.name}`"
+    name = f"`{param.name}`" if param.required else f"`{param.name}`?"
+    return f"{name} in the query" if param.where == "query" and not query else name
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
