@@ -329,3 +329,35 @@ def test_a_seed_is_held_against_the_rules_of_a_request(world) -> None:
         world.seed({"jira": {"issue": issues}})
 
     assert "You must specify a summary of the issue." in str(refused.value)
+
+
+def test_a_seeded_project_needs_only_a_key(jira, world) -> None:
+    world.seed({"jira": {"project": [{"key": "EX"}]}})
+
+    project = jira("GET", "/rest/api/3/project/ex").json()
+
+    assert (project["name"], project["lead"]["displayName"]) == ("EX", "Mia Krystof")
+    assert created(jira, project={"id": int(project["id"])})["key"] == "EX-1"
+
+
+@pytest.mark.parametrize(
+    "project", [{}, {"key": "lower"}, {"key": "EX", "lead": "nobody"}, {"key": "EX", "colour": 1}]
+)
+def test_a_seeded_project_that_no_request_could_make_is_refused(world, project) -> None:
+    before = world.state("jira")
+
+    with pytest.raises(ValueError, match="project"):
+        world.seed({"jira": {"project": [project]}})
+
+    assert world.state("jira") == before
+
+
+def test_after_a_reset_to_empty_a_site_without_projects_is_left(jira, world) -> None:
+    world.reset("empty")
+
+    replies = [
+        jira("GET", f"/rest/api/3/{path}").status
+        for path in ("myself", "issuetype", "issue/MKY-1", "project/MKY")
+    ]
+
+    assert replies == [200, 200, 404, 404]

@@ -51,7 +51,7 @@ def resources(ctx: Context) -> Outcome:
     """The one site of this world, with the scopes that the token holds."""
     if ctx.caller.anonymous:
         raise Problem("gateway_unauthorized", diagnosis="a valid access token is needed")
-    scope = ctx.caller.credential.get("scope", ctx.settings["scopes"])
+    scope = ctx.caller.credential.get("scope") or ctx.settings["scopes"]
     site = {
         "id": ctx.settings["cloudId"],
         "url": address_of(ctx),

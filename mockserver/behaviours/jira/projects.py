@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.behaviours.jira import users
 from mockserver.behaviours.jira.words import broken
-from mockserver.engine.context import Context
-from mockserver.values import Broken, Json, Outcome, Record
+from mockserver.engine.context import Context, Site
+from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 NAME_LIMIT = 80
@@ -73,6 +73,16 @@ def create(ctx: Context) -> Outcome:
         "key": project["key"],
     }
     return Outcome("created", document, ready=True)
+
+
+def seeded(site: Site, values: Json) -> Json:
+    """A seed record with a name and a lead. Raises Problem for a key that a request could not give."""
+    if not KEY.fullmatch(str(values.get("key") or "")):
+        raise Problem("invalid", broken=[broken(site, "key", "project_key")])
+    lead = str(values.get("lead") or site.service.auth.default)
+    if site.table("user").get(lead) is None:
+        raise Problem("invalid", broken=[broken(site, "lead", "project_lead")])
+    return {**values, "name": values.get("name") or values["key"], "lead": lead}
 
 
 def broken_rules(ctx: Context, body: Json) -> list[Broken]:

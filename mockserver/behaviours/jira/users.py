@@ -10,16 +10,17 @@ SIZES = ("48x48", "24x24", "16x16", "32x32")
 
 def shown(ctx: Context, user: Record) -> dict[str, Json]:
     """A user as fields of issues and projects hold it; no ``emailAddress`` where the profile hides it."""
+    user = {**ctx.table("user").resource.fields, **user}
     account = user["accountId"]
     document = {
         "self": f"{ctx.api}/user?accountId={account}",
         "accountId": account,
-        "emailAddress": user.get("emailAddress"),
+        "emailAddress": user["emailAddress"],
         "avatarUrls": avatars(f"{ctx.base}/secure/useravatar?ownerId={account}"),
-        "displayName": user.get("displayName", account),
-        "active": user.get("active", True),
-        "timeZone": user.get("timeZone", "Etc/UTC"),
-        "accountType": user.get("accountType", "atlassian"),
+        "displayName": user["displayName"] or account,
+        "active": user["active"],
+        "timeZone": user["timeZone"],
+        "accountType": user["accountType"],
     }
     return {key: value for key, value in document.items() if value is not None}
 
