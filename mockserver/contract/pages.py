@@ -136,7 +136,7 @@ def _cell(text: str) -> str:
 def _legend() -> Iterator[str]:
     yield "A status stands under the best source among its examples. *Documented*: the reference prints that"
     yield "reply; *recorded*: a real site answered it; *assumed*: what we think most likely. Rungs: *verb* is"
-    yield "work on stored records, *call* is Python, *example* answers its documented reply, *absent* answers 501."
+    yield "work on stored records, *call* is Python, *example* answers its documented reply, *absent* is 501."
 
 
 def _taken(command: Command) -> str:
