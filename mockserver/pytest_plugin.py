@@ -101,6 +101,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """The mock server of this test run, on a free port, in a thread of its own."""
+    from platformdirs import user_cache_path
+
     from mockserver.server import MockServer
     from mockserver.spec.load import FixtureErrors, shipped, users
     from mockserver.testing import MockWorld
@@ -111,7 +113,7 @@ def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
         folders.append(users(pytestconfig.invocation_params.dir / one))
     try:
         default = World(
-            catalogue(folders),
+            catalogue(folders, cache=user_cache_path("jira-mockserver"), thorough=len(folders) > 1),
             seeds=_seeds(_chosen(pytestconfig, "mock_seed"), pytestconfig, pytestconfig.rootpath),
             auth=_chosen(pytestconfig, "mock_auth"),
             validation=_chosen(pytestconfig, "mock_validation"),

@@ -16,6 +16,7 @@ from mockserver.engine.answer import Answer, answer, marked, refusal
 from mockserver.engine.context import Function, Site
 from mockserver.engine.render import exemplified, written
 from mockserver.engine.seeding import seeded
+from mockserver.spec.cache import Cache
 from mockserver.spec.load import Folder, load, read_yaml, shown
 from mockserver.spec.model import Operation, Service
 from mockserver.spec.routes import BadPath, Match, Routes, routes_of, shapes_of
@@ -56,13 +57,25 @@ class Catalogue:
     schemas: Schemas
     routes: Routes
     functions: Mapping[str, Mapping[str, Function]]
+    cache: Cache
 
 
-def catalogue(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Catalogue:
-    """Everything the fixtures say, ready to serve. Raises FixtureErrors."""
-    loaded = load(folders, only)
+def catalogue(
+    folders: Sequence[Folder] = (),
+    only: Sequence[str] = (),
+    *,
+    cache: Path | None = None,
+    thorough: bool = True,
+) -> Catalogue:
+    """Everything the fixtures say, ready to serve.
+
+    ``cache``: a folder for what was parsed, which makes the next start quicker; ``thorough``: compile
+    every schema now. Raises FixtureErrors, UnknownFunction.
+    """
+    kept = Cache(cache)
+    loaded = load(folders, only, cache=kept, thorough=thorough)
     functions = {name: _functions(service) for name, service in loaded.services.items()}
-    return Catalogue(loaded.services, loaded.schemas, Routes(loaded.services.values()), functions)
+    return Catalogue(loaded.services, loaded.schemas, loaded.routes, functions, kept)
 
 
 class UnknownFunction(LookupError):
@@ -566,12 +579,12 @@ class World:
                 raise NotThere(f"no seed {seed!r}{_near(seed, names)}")
             return data
         if isinstance(seed, (str, Path)):
-            return _read(Path(seed))
+            return _read(Path(seed), self.shared.cache)
         return seed
 
     def _shipped(self, service: str, seed: str) -> Json:
         file = self.shared.services[service].seeds.get(seed)
-        return None if file is None else _read(file)
+        return None if file is None else _read(file, self.shared.cache)
 
     def _load(self, data: Json) -> dict[str, dict[str, int]]:
         """Store seed data, and what was stored; the store is spoilt when this raises CommandError."""
@@ -807,9 +820,9 @@ def _unfit(schema: Mapping[str, Json], value: Json) -> str:
     return "; ".join(error.message for error in errors)
 
 
-def _read(file: Path) -> Json:
+def _read(file: Path, cache: Cache) -> Json:
     errors: list[str] = []
-    data = read_yaml(file, errors)
+    data = read_yaml(file, errors, cache)
     if errors:
         raise CommandError(*errors)
     if data is None:

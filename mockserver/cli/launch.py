@@ -75,9 +75,18 @@ def started(wanted: Wanted, on_exchange: OnExchange | None = None) -> MockServer
 
 def world(wanted: Wanted) -> World:
     """The default world. Raises FixtureErrors, UnknownFunction and CommandError."""
+    from platformdirs import user_cache_path
+
     from mockserver.world import World, catalogue
 
-    shared = catalogue(folders(wanted.fixtures), named(wanted.services))
+    # What ships has been checked; a user's own schemas are compiled now, to be told of mistakes at once.
+    thorough = bool(wanted.fixtures)
+    shared = catalogue(
+        folders(wanted.fixtures),
+        named(wanted.services),
+        cache=user_cache_path("jira-mockserver"),
+        thorough=thorough,
+    )
     seeds = wanted.seeds or _documented(shared.services)
     return World(
         shared, seeds=seeds, clock=_clock(wanted.clock), auth=wanted.auth, validation=wanted.validation

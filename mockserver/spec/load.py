@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from mockserver.spec import build, yaml12
+from mockserver.spec.cache import Cache
 from mockserver.spec.model import ENGINE_PROBLEMS, VERBS, Operation, Place, SchemaName, Service
 from mockserver.spec.routes import RouteClash, Routes
 from mockserver.spec.schemas import DIALECT, Schemas, UnknownSchema
@@ -39,6 +40,7 @@ class Loaded:
 
     services: Mapping[str, Service]
     schemas: Schemas
+    routes: Routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,21 @@ def users(folder: Path) -> Folder:
     return Folder(folder, folder)
 
 
-def load(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Loaded:
+def load(
+    folders: Sequence[Folder] = (),
+    only: Sequence[str] = (),
+    *,
+    cache: Cache | None = None,
+    thorough: bool = True,
+) -> Loaded:
     """All services of ``folders`` (the shipped ones if none are named); a later folder adds or overrides.
 
-    ``only``: names of the services wanted; none means all. Raises FixtureErrors.
+    ``only``: names of the services wanted; none means all. ``thorough``: compile every schema now, rather
+    than when it is first used. Raises FixtureErrors.
     """
     folders = folders or [shipped()]
     errors: list[str] = []
-    pages = [page for folder in folders for page in _read(folder, only, errors)]
+    pages = [page for folder in folders for page in _read(folder, only, cache or Cache(), errors)]
     schemas = Schemas(_read_schemas(folders, only, errors))
     names = list(dict.fromkeys(page.service for page in pages))
     for name in only:
@@ -78,6 +87,7 @@ def load(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Loaded:
             errors.append(f"no service {name!r}{meant(name, _known(folders))}")
     errors.extend(_declared_twice(pages))
     services: dict[str, Service] = {}
+    routes = Routes(())
     if not errors:
         for name in names:
             parts = [(page.name, page.file, page.content) for page in pages if page.service == name]
@@ -89,14 +99,16 @@ def load(folders: Sequence[Folder] = (), only: Sequence[str] = ()) -> Loaded:
             seeds = {file.stem: file for folder in folders for file in _seed_files(folder, name)}
             services[name] = build.service(name, parts, seeds)
             errors.extend(_inconsistent(services[name], schemas, own))
+        if thorough:
+            errors.extend(line for one in services.values() for line in _unusable(one, schemas))
         if not errors:
             try:
-                Routes(services.values())
+                routes = Routes(services.values())
             except RouteClash as error:
                 errors.append(str(error) if error.place is None else say(error.place, str(error)))
     if errors:
         raise FixtureErrors(list(dict.fromkeys(errors)))
-    return Loaded(services, schemas)
+    return Loaded(services, schemas, routes)
 
 
 def meant(word: str, known: Sequence[str]) -> str:
@@ -122,10 +134,10 @@ def shown(file: Path) -> str:
         return str(file)
 
 
-def read_yaml(file: Path, errors: list[str]) -> Json:
+def read_yaml(file: Path, errors: list[str], cache: Cache | None = None) -> Json:
     """The content of one YAML file; what is wrong with it goes to ``errors`` and None comes back."""
     try:
-        return yaml12.parse(file.read_bytes())
+        return (cache or Cache()).yaml(file)
     except yaml12.YamlError as error:
         errors.append(f"{shown(file)}:{error}")
     except OSError as error:
@@ -143,7 +155,7 @@ def _known(folders: Sequence[Folder]) -> list[str]:
     ]
 
 
-def _read(folder: Folder, only: Sequence[str], errors: list[str]) -> Iterator[_Page]:
+def _read(folder: Folder, only: Sequence[str], cache: Cache, errors: list[str]) -> Iterator[_Page]:
     if not folder.fixtures.is_dir():
         errors.append(f"{shown(folder.fixtures)}:1:1 no such folder")
         return
@@ -152,7 +164,7 @@ def _read(folder: Folder, only: Sequence[str], errors: list[str]) -> Iterator[_P
         if only and name not in only:
             continue
         for file in sorted((folder.fixtures / name).glob("*.yaml")):
-            content = read_yaml(file, errors)
+            content = read_yaml(file, errors, cache)
             if content is None:
                 continue
             kind = "service" if file.stem == "service" else "page"
@@ -310,8 +322,25 @@ def _wrong_operation(service: Service, operation: Operation, schemas: Schemas) -
 def _no_schema(place: Place, name: SchemaName, schemas: Schemas) -> Iterator[str]:
     if name not in schemas:
         yield say(place, f"no schema '{name}'{meant(name.name, schemas.names(name.service, name.page))}")
-        return
-    try:
-        schemas.valid(name, None)
-    except (UnknownSchema, ValueError) as error:
-        yield say(place, f"schema '{name}' cannot be used: {error}")
+
+
+def _unusable(service: Service, schemas: Schemas) -> Iterator[str]:
+    """Each schema that is named and there, and cannot be compiled."""
+    named = [(one.place, one.accepts) for one in service.resources.values()]
+    for operation in service.operations.values():
+        accepts = operation.accepts
+        returns = [operation.returns, *(case.returns for case in operation.cases)]
+        found = [
+            accepts.path,
+            accepts.query,
+            accepts.body,
+            *(one for each in returns for one in each.values()),
+        ]
+        named += [(operation.place, one) for one in found]
+    for place, name in named:
+        if name is None or name not in schemas:
+            continue
+        try:
+            schemas.valid(name, None)
+        except (UnknownSchema, ValueError) as error:
+            yield say(place, f"schema '{name}' cannot be used: {error}")
