@@ -26,7 +26,15 @@ ENGINE_PROBLEMS = (
     "broken",
 )
 VERBS = ("get", "list", "create", "upsert", "replace", "merge", "delete", "example", "call", "absent")
-STATUSES: Mapping[str, int] = {"ok": 200, "created": 201, "updated": 200, "deleted": 204, "accepted": 202}
+STATUSES: Mapping[str, int] = {
+    "ok": 200,
+    "created": 201,
+    "updated": 200,
+    "deleted": 204,
+    "accepted": 202,
+    "partial": 206,
+    "moved": 303,
+}
 
 
 @dataclass(frozen=True, slots=True)
