@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -178,7 +178,9 @@ def _made(server: MockServer, mount: str, authorization: str, step: Step, kept: 
     say(f"  → {coloured(status)} {HTTPStatus(status).phrase}")
     _show(body, "    ")
     if status != step.status:
-        say(f"    expected {step.status}", err=True)
+        say(f"    expected {step.status}. What the mock says:", err=True)
+        for line in _diagnosis(server):
+            say("    " + line, err=True)
         return False
     for name, keys in step.keep.items():
         found = body
@@ -186,6 +188,15 @@ def _made(server: MockServer, mount: str, authorization: str, step: Step, kept: 
             found = found[key]
         kept[name] = str(found)
     return True
+
+
+def _diagnosis(server: MockServer) -> Iterator[str]:
+    """The last exchange, as the mock explains it."""
+    from mockserver.cli.traffic import told
+    from mockserver.exchange import exchanges
+
+    *_, last = exchanges(server.worlds.default)
+    return told(last)
 
 
 def _sent(server: MockServer, method: str, path: str, authorization: str, body: Json) -> tuple[int, Json]:

@@ -16,6 +16,8 @@ from mockserver.spec.model import Example, Operation, Place, Service
 from mockserver.values import Json
 from mockserver.world import Catalogue, CommandError, UnknownFunction, World, catalogue, resolved
 
+ALL = 1_000_000  # more than a journal keeps
+LONGEST = 200  # characters of one reply
 DOCUMENTED = "documented"  # the seed that others may build on
 _RECORD = re.compile(r"^\w+\.(?P<resource>\w+)(?:\[(?P<at>\d+)\])?: (?P<message>.*)$", re.DOTALL)
 
@@ -180,13 +182,25 @@ def _differences(shared: Catalogue) -> Iterator[str]:
 
 
 def _replay(documented: World, operation: Operation, example: Example) -> list[str]:
-    """What differs; a ``given`` that cannot be had is a difference like any other."""
+    """What differs, a line each; a ``given`` that cannot be had is a difference like any other.
+
+    Where the status is another one, that and the mock's diagnosis say it all.
+    """
+    world = documented.fork("check")
     try:
-        return replayed(documented.fork("check"), operation, example)
+        differences = replayed(world, operation, example)
+        if differences and differences[0].startswith("status "):
+            why = world.requests(limit=ALL)["requests"][-1]["diagnosis"]["message"].partition("\n")[0]
+            differences = [f"{_cut(differences[0])}{f' — {why}' if why else ''}"]
+        return [_cut(one, 2 * LONGEST) for one in differences]
     except CommandError as error:
         return [f"cannot be set up: {line}" for line in error.lines]
     except KeyError as error:
         return [f"cannot be set up: nothing is called {error}"]
+
+
+def _cut(text: str, most: int = LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def as_json(report: Report) -> Json:

@@ -187,5 +187,6 @@ def test_the_demo_fails_if_a_call_is_not_answered_as_expected(run, monkeypatch: 
     result = run("demo")
 
     assert result.exit_code == 1
-    assert "expected 200" in result.stderr
+    assert "expected 200. What the mock says:" in result.stderr
+    assert "GET /jira/rest/api/3/issue/NOPE-1/remotelink 404 — " in result.stderr
     assert "1 of 1 call was not answered as expected" in result.stderr
