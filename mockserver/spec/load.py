@@ -259,6 +259,10 @@ def _inconsistent(service: Service, schemas: Schemas, own: Path) -> Iterator[str
     for kind in ENGINE_PROBLEMS:
         if kind not in service.problems:
             yield say(Place(own), f"the problem '{kind}' is not worded: add it under 'problems'")
+    for role, name in (("users", service.auth.users), ("credentials", service.auth.credentials)):
+        if name is not None and name not in service.resources:
+            near = meant(name, list(service.resources))
+            yield say(Place(own, ("auth", role)), f"no resource '{name}'{near}")
     named: dict[str, str] = {}
     for resource in service.resources.values():
         for param in resource.params:

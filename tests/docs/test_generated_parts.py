@@ -22,11 +22,11 @@ def test_the_generated_parts_are_up_to_date(page, shared):
 
 
 def test_a_stale_part_is_replaced_and_the_rest_is_kept(shared):
-    text = "before\n<!-- generated: settings jira -->\nold\n<!-- end -->\nafter\n"
+    text = "before\n<!-- generated: settings jira -->\nstale text\n<!-- end -->\nafter\n"
 
     made = regenerated(text, shared.services)
 
-    assert "old" not in made
+    assert "stale text" not in made
     assert "`issueLinkingEnabled`" in made
     assert made.startswith("before\n<!-- generated: settings jira -->\n")
     assert made.endswith("<!-- end -->\nafter\n")

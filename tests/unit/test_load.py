@@ -151,6 +151,13 @@ def test_a_placeholder_that_names_two_resources_is_an_error(refused):
     ]
 
 
+def test_the_resources_of_users_and_credentials_must_exist(refused):
+    found = refused(auth={"accepts": ["basic"], "users": "thng", "credentials": "thing"})
+
+    assert len(found) == 1
+    assert found[0].endswith(" no resource 'thng' — did you mean 'thing'?")
+
+
 def test_two_operations_at_one_route_are_an_error(refused):
     second = "  getIt:\n    route: GET /things/{key}\n    does: get thing\n"
 
