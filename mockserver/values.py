@@ -67,8 +67,8 @@ class Reply:
 class Outcome:
     """What an operation did, in words that know no HTTP.
 
-    kind: ok | created | updated | deleted | accepted | partial | moved. ``value`` is a record, a list of records
-    (``many``), or a finished document (``ready``: no view is applied to it).
+    kind: ok | created | updated | deleted | accepted | partial | moved. ``value`` is a record, a list of
+    records (``many``), or a finished document (``ready``: no view is applied to it).
     """
 
     kind: str = "ok"

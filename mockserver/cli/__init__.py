@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from mockserver import installation
 from mockserver.cli.console import DEFECT, colour, say
 from mockserver.cli.demo import demo
 from mockserver.cli.doctor import doctor
@@ -54,6 +55,9 @@ for _command in (*LOCAL, *REMOTE):
 
 def main() -> None:
     """Run the command line; never returns. A defect of ours is one sentence, too."""
+    if broken := installation.clash():
+        say(broken, err=True)
+        sys.exit(DEFECT)
     try:
         cli(prog_name="jira-mockserver")
     except Exception as error:

@@ -115,6 +115,8 @@ def _crashed(site: Site, call: Call, operation: Operation, error: Exception, ctx
         if found:
             problem = Problem("invalid", broken=found, diagnosis="the body cannot be worked with")
             return refusal(site, call, problem, ctx)
-    text = "".join(traceback.format_exception(error))
+    # Not format_exception: it parses source, which is not safe beside other threads that do in Python 3.11.
+    places = traceback.extract_tb(error.__traceback__, limit=-8)
+    text = "\n".join(f"{one.filename}:{one.lineno} in {one.name}" for one in places)
     problem = Problem("broken", diagnosis=f"defect in {operation.id}: {error!r}\n{text}")
     return refusal(site, call, problem, ctx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from textwrap import dedent
+from typing import Any
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ import requests
 import mockserver.server
 import mockserver.testing
 import mockserver.world
+from mockserver.spec.load import Folder
 from mockserver.world import Catalogue
 
 # A run in this process forgets the modules it imported; these would not survive being imported twice.
@@ -49,7 +51,11 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, shared: Cata
     in another process, the plugin is found as it is by everybody.
     """
     load = mockserver.world.catalogue
-    monkeypatch.setattr(mockserver.world, "catalogue", lambda all: load(all) if len(all) > 1 else shared)
+
+    def catalogue(folders: list[Folder], **options: Any) -> Catalogue:
+        return load(folders, **options) if len(folders) > 1 else shared
+
+    monkeypatch.setattr(mockserver.world, "catalogue", catalogue)
 
     def run(module: str, *arguments: str, apart: bool = False) -> pytest.RunResult:
         pytester.makepyfile(HEAD + dedent(module))
