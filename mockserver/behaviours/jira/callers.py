@@ -31,16 +31,8 @@ def admit(ctx: Context) -> None:
             raise Problem("no_issue", diagnosis=hidden, id=issue)
         if (project := _named(ctx, "{projectIdOrKey}")) is not None:
             raise Problem("no_project", diagnosis=hidden, id=project)
-    if access != "all" and ctx.call.method not in READS:
+    if access != "all" and ctx.call.method not in READS and ctx.operation.auth != "optional":
         raise Problem("unauthorized", diagnosis=f"{why}; writing needs somebody")
-
-
-def holds(ctx: Context, permission: str) -> bool:
-    """Whether the caller holds ``permission``: all but the ``denied``; less if nobody is known to call."""
-    access = anonymous_access(ctx) if ctx.caller.anonymous else "all"
-    if access != "all":
-        return access == "browse" and permission == "BROWSE_PROJECTS"
-    return permission not in ctx.settings["denied"]
 
 
 def anonymous_access(ctx: Context) -> str:
