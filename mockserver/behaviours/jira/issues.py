@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.behaviours.jira import issue_view
+from mockserver.behaviours.jira import issue_view, ranks
 from mockserver.behaviours.jira.changes import Changes, hierarchy, read
 from mockserver.behaviours.jira.fields import AUTOMATIC, FIELDS, Speech
 from mockserver.behaviours.jira.rich.version import speaks_documents
@@ -132,6 +132,7 @@ def _completed(site: Site, changes: Changes, project: str) -> Changes:
     usual = next((one["id"] for one in site.table("priority") if one.get("isDefault")), None)
     status = next((one["id"] for one in site.table("status")), None)
     fields: Changes = {"status": status, "priority": usual, "labels": [], "assignee": AUTOMATIC, **changes}
+    fields[ranks.RANK] = ranks.at_the_end(site)
     _assign(site, fields, project)
     return fields
 

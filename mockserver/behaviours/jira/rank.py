@@ -30,6 +30,11 @@ def between(before: str | None, after: str | None) -> str:
     return _written(_middle(low, high if after is not None else ""))
 
 
+def nth(number: int) -> str:
+    """The rank of the ``number``-th new issue, the first being 0; each comes after those before it."""
+    return _written(_text(_number(_digits(FIRST)) + number * STEP))
+
+
 def spread(count: int) -> Sequence[str]:
     """``count`` ranks in order, from the first one on."""
     ranks = [FIRST]
