@@ -36,7 +36,7 @@ def asked(members: Mapping[str, Json]) -> Asked:
     expand = members.get("expand") or ""
     names = expand if isinstance(expand, list) else str(expand).split(",")
     return Asked(
-        members.get("fields") or ("*all",),
+        [name.strip() for one in members.get("fields") or ("*all",) for name in one.split(",")],
         frozenset(one.strip() for one in names),
         members.get("properties") or (),
         bool(members.get("fieldsByKeys")),
@@ -48,7 +48,7 @@ def shown(ctx: Context, issue: Record, wanted: Asked | None = None) -> dict[str,
     wanted = wanted or asked(ctx.query)
     if wanted.only_ids:
         return {"id": issue["id"]}
-    chosen = selected(ctx, wanted.fields)
+    chosen = selected(ctx, wanted.fields, by_keys=wanted.by_keys)
     document = {
         "expand": EXPANDABLE,
         "id": issue["id"],
@@ -60,14 +60,14 @@ def shown(ctx: Context, issue: Record, wanted: Asked | None = None) -> dict[str,
         document["renderedFields"] = {name: _rendered(issue, name) for name in chosen}
     document.update(described(ctx, wanted))
     if wanted.properties:
-        document["properties"] = {}
+        document["properties"] = _properties(ctx, issue, wanted.properties)
     return document
 
 
 def described(ctx: Context, wanted: Asked) -> dict[str, Json]:
     """The names and schemas of the fields asked for, where ``expand`` wants them."""
     catalogue = {one["id"]: one for one in ctx.table("field")}
-    chosen = selected(ctx, wanted.fields)
+    chosen = selected(ctx, wanted.fields, by_keys=wanted.by_keys)
     found: dict[str, Json] = {}
     if "names" in wanted.expand:
         found["names"] = {name: catalogue[name]["name"] for name in chosen}
@@ -76,13 +76,18 @@ def described(ctx: Context, wanted: Asked) -> dict[str, Json]:
     return found
 
 
-def selected(ctx: Context, asked: Sequence[str]) -> list[str]:
+def selected(ctx: Context, asked: Sequence[str], *, by_keys: bool = False) -> list[str]:
     """Ids of the fields that ``asked`` names: ``*all``, ``*navigable``, ``x``, ``-x``; others name none.
+
+    by_keys: fields are named by key; that of a system field is its id.
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
     """
     known = {one["id"]: one for one in ctx.table("field")}
     names = [one.strip() for one in asked]
+    if by_keys:
+        ids = {str(one["key"] or key): key for key, one in known.items()}
+        names = [_renamed(one, ids) for one in names]
     chosen: dict[str, None] = {}
     if all(name.startswith("-") for name in names):
         chosen = dict.fromkeys(known)
@@ -99,6 +104,22 @@ def selected(ctx: Context, asked: Sequence[str]) -> list[str]:
         elif name.startswith("-"):
             chosen.pop(name[1:], None)
     return list(chosen)
+
+
+def _renamed(name: str, ids: Mapping[str, str]) -> str:
+    """``name``, perhaps with a minus, by id where it was by key; a key that there is not names nothing."""
+    if name.startswith("*") or name == "-*all":
+        return name
+    sign = "-" if name.startswith("-") else ""
+    return sign + ids.get(name.removeprefix("-"), "")
+
+
+def _properties(ctx: Context, issue: Record, keys: Sequence[str]) -> dict[str, Json]:
+    if "issue_property" not in ctx.site.service.resources:
+        return {}
+    wanted = {one.strip() for key in keys for one in key.split(",")}
+    own = ctx.table("issue_property").under(issue)
+    return {one["key"]: one["value"] for one in own if one["key"] in wanted}
 
 
 def _rendered(issue: Record, name: str) -> Json:

@@ -1,121 +1,104 @@
-"""Searching for issues with JQL: pages by token, counts, matches, suggestions.
+"""Searching for issues with JQL: pages by token, counts, and the search that was removed.
 
 Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
 """
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mockserver.behaviours.jira import issue_view
 from mockserver.behaviours.jira.jql import scope
-from mockserver.behaviours.jira.jql.evaluate import prepare
+from mockserver.behaviours.jira.jql.evaluate import Prepared, prepare
+from mockserver.behaviours.jira.jql.order import ordered
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
+from mockserver.behaviours.jira.jql.tree import Query
 from mockserver.engine.context import Context
 from mockserver.engine.paging import start_of, token
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
+REMOVED = "2025-10-31"
 DEFAULT_SIZE = 50
 MOST = 5000
 MOST_WITH_FIELDS = 100  # recorded: a page is cut to this once more than id and key are asked for
 MOST_RECONCILED = 50
-MEMBERS = frozenset(
-    {
-        "expand",
-        "fields",
-        "fieldsByKeys",
-        "jql",
-        "maxResults",
-        "nextPageToken",
-        "properties",
-        "reconcileIssues",
-    }
-)
+MOST_PROPERTIES = 5
+LOOSE = ("warn", "false", "none")
 
 
 def by_jql(ctx: Context) -> Outcome:
     """One page of the issues that the query finds, and the token of the next one."""
+    if len(ctx.call.target) > ctx.settings["uriLimit"]:
+        raise Problem("uri_too_long", diagnosis="the address is longer than the setting uriLimit")
     return _page(ctx, ctx.query)
 
 
 def by_jql_body(ctx: Context) -> Outcome:
     """The same, asked for in a body."""
-    _only(ctx.body, MEMBERS)
     return _page(ctx, ctx.body)
 
 
 def count(ctx: Context) -> Outcome:
     """How many issues the query finds."""
-    _only(ctx.body, {"jql"})
-    return Outcome("ok", {"count": len(_found(ctx, ctx.body.get("jql") or ""))}, ready=True)
+    prepared = _prepared(ctx, ctx.body.get("jql"))
+    found = 0 if prepared is None else len(scope.matching(ctx, prepared))
+    return Outcome("ok", {"count": found}, ready=True)
 
 
 def removed(ctx: Context) -> Outcome:
     """The search with offsets and totals, on a site from before it was removed."""
-    if ctx.settings["lifecycle"] >= "2025-10-31":
-        raise Problem("search_removed", diagnosis="the setting lifecycle is not before 2025-10-31")
+    if ctx.settings["lifecycle"] >= REMOVED:
+        raise Problem("search_removed", diagnosis=f"the setting lifecycle is not before {REMOVED}")
     asked = ctx.body if ctx.operation.method == "POST" else ctx.query
-    jql = str(asked.get("jql") or "")
-    found = scope.found(ctx, _parsed(jql)) if jql.strip() else list(reversed(list(ctx.table("issue"))))
+    _check_properties(asked)
+    validate = str(asked.get("validateQuery", "strict")).lower()
+    prepared = prepare(_parsed(asked.get("jql")), scope.SiteScope(ctx))
+    problems = prepared.problems.messages
+    if problems and validate not in LOOSE:
+        raise bad_jql(problems)
     start = max(0, asked.get("startAt") or 0)
-    size = asked.get("maxResults")
-    size = DEFAULT_SIZE if size is None else min(max(0, size), MOST_WITH_FIELDS)
-    wanted = issue_view.asked(
-        {"fields": ["*navigable"], **{key: value for key, value in asked.items() if value}}
-    )
+    size = _old_size(asked.get("maxResults"))
+    found = scope.matching(ctx, prepared)
+    rows = ordered(found, prepared.sorts, start + size)[start:]
+    wanted = _wanted(asked, "*navigable")
     document: dict[str, Json] = {
         "expand": "schema,names",
         "startAt": start,
         "maxResults": size,
         "total": len(found),
-        "issues": [issue_view.shown(ctx, one, wanted) for one in found[start : start + size]],
+        "issues": [issue_view.shown(ctx, one, wanted) for one in rows],
+        **issue_view.described(ctx, wanted),
     }
+    if problems and validate != "none":
+        document["warningMessages"] = list(problems)
     return Outcome("ok", dumps(document), ready=True)
 
 
-def match(ctx: Context) -> Outcome:
-    """For each query, which of the named issues it finds, or why it cannot tell."""
-    ids = [str(one) for one in ctx.body["issueIds"]]
-    return Outcome("ok", {"matches": [_matched(ctx, ids, jql) for jql in ctx.body["jqls"]]}, ready=True)
+def payload(ctx: Context, body: Json) -> Sequence[Broken]:
+    """Raise Problem("bad_payload") for a body that this operation cannot read; Jira does not say why."""
+    name = ctx.operation.accepts.body
+    if name is not None and not ctx.site.schemas.valid(name, body):
+        raise Problem("bad_payload", diagnosis=f"the body breaks {name}")
+    return ()
 
 
-def picker(ctx: Context) -> Outcome:
-    """Issues whose key or summary begins like the text: all, and those that ``currentJQL`` finds."""
-    text = str(ctx.query.get("query") or "").casefold()
-    issues: Sequence[Record] = list(ctx.table("issue"))
-    jql = ctx.query.get("currentJQL")
-    if jql:
-        issues = _found(ctx, str(jql))
-    section = [_suggestion(one, text) for one in issues if _begins(one, text)][:20] if text else []
-    message = {} if section else {"msg": "No matching issues found"}
-    sub = f"Showing {len(section)} of {len(section)} matching issues"
-    sections = [
-        {"id": "hs", "label": "History Search", "sub": sub, "issues": section, **message},
-        {"id": "cs", "label": "Current Search", "sub": "", "issues": section if jql else []},
-    ]
-    return Outcome("ok", {"sections": sections}, ready=True)
+def bad_jql(messages: Sequence[str]) -> Problem:
+    """The refusal of a query, a message each."""
+    return Problem("bad_jql", messages=list(messages), diagnosis="; ".join(messages))
 
 
 def _page(ctx: Context, asked: Mapping[str, Json]) -> Outcome:
-    size = asked.get("maxResults")
-    size = DEFAULT_SIZE if size is None else size
-    if not 1 <= size <= MOST:
-        raise Problem("bad_jql", messages=["The max results parameter has to be between 1 and 5,000."])
+    size, start = _size(asked), _start(asked)
+    _check_properties(asked)
     if len(asked.get("reconcileIssues") or ()) > MOST_RECONCILED:
-        raise Problem("bad_jql", messages=["The max number of issues to reconcile is 50."])
-    start = 0
-    if given := asked.get("nextPageToken"):
-        position = start_of(str(given))
-        if position is None:
-            raise Problem("bad_jql", messages=["The provided next page token is invalid or expired."])
-        start = position
-    wanted = issue_view.asked({"fields": ["id"], **{key: value for key, value in asked.items() if value}})
+        raise bad_jql(["The max number of issues to reconcile is 50."])
+    wanted = _wanted(asked, "id")
     if not wanted.only_ids:
         size = min(size, MOST_WITH_FIELDS)
-    found = _found(ctx, str(asked.get("jql") or ""))
-    issues = found[start : start + size]
-    last = start + len(issues) >= len(found)
+    prepared = _prepared(ctx, asked.get("jql"))
+    # One more than the page holds, to know whether it is the last.
+    found: Sequence[Record] = [] if prepared is None else scope.first(ctx, prepared, start + size + 1)
+    issues, last = found[start : start + size], len(found) <= start + size
     document: dict[str, Json] = {"issues": [issue_view.shown(ctx, one, wanted) for one in issues]}
     if issues:
         document.update(issue_view.described(ctx, wanted))
@@ -124,56 +107,62 @@ def _page(ctx: Context, asked: Mapping[str, Json]) -> Outcome:
     return Outcome("ok", dumps({**document, "isLast": last}), ready=True)
 
 
-def _found(ctx: Context, jql: str) -> Sequence[Record]:
-    """The issues that ``jql`` finds. Raises Problem("bad_jql"), also for a query without a restriction."""
+def _size(asked: Mapping[str, Json]) -> int:
+    given = asked.get("maxResults")
+    size = DEFAULT_SIZE if given is None else int(given)
+    if not 1 <= size <= MOST:
+        raise bad_jql(["The max results parameter has to be between 1 and 5,000."])
+    return size
+
+
+def _old_size(given: int | None) -> int:
+    """The page size of the removed search: a size below 0 asks for as many as there can be."""
+    if given is None:
+        return DEFAULT_SIZE
+    return MOST_WITH_FIELDS if given < 0 else min(given, MOST_WITH_FIELDS)
+
+
+def _start(asked: Mapping[str, Json]) -> int:
+    given = asked.get("nextPageToken")
+    if not given:
+        return 0
+    start = start_of(str(given))
+    if start is None:
+        raise bad_jql(["The provided next page token is invalid or expired."])
+    return start
+
+
+def _check_properties(asked: Mapping[str, Json]) -> None:
+    if len(asked.get("properties") or ()) > MOST_PROPERTIES:
+        raise bad_jql([f"The maximum number of properties to include is {MOST_PROPERTIES}."])
+
+
+def _wanted(asked: Mapping[str, Json], fields: str) -> issue_view.Asked:
+    """What is to be shown of each issue; ``fields`` where the request names none."""
+    return issue_view.asked({"fields": [fields], **{key: value for key, value in asked.items() if value}})
+
+
+def _prepared(ctx: Context, jql: Json) -> Prepared | None:
+    """The query ready to run; None where an anonymous caller is not told what is wrong with it.
+
+    Raises Problem("bad_jql"), also for a query without a restriction.
+    """
     query = _parsed(jql)
     if query.where is None:
-        unbounded = (
-            "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+        raise bad_jql(
+            ["Unbounded JQL queries are not allowed here. Please add a search restriction to your query."]
         )
-        raise Problem("bad_jql", messages=[unbounded])
-    try:
-        return scope.found(ctx, query)
-    except JqlError as error:
+    prepared = prepare(query, scope.SiteScope(ctx))
+    if prepared.problems.messages:
+        # Recorded: what does not exist is not told to those who may not know.
         if ctx.caller.anonymous and ctx.settings["anonymousJql"] == "empty":
-            # Recorded: what does not exist is not told to those who may not know.
-            return []
-        raise Problem("bad_jql", messages=str(error).split("\n"), diagnosis=str(error)) from error
+            return None
+        raise bad_jql(prepared.problems.messages)
+    return prepared
 
 
-def _parsed(jql: str) -> Json:
+def _parsed(jql: Json) -> Query:
     try:
-        return parse(jql)
+        return parse(str(jql or ""))
     except JqlError as error:
-        raise Problem("bad_jql", messages=[str(error)], diagnosis=str(error)) from error
-
-
-def _matched(ctx: Context, ids: Iterable[str], jql: str) -> dict[str, Json]:
-    issues = [one for key in ids if (one := ctx.table("issue").get(key)) is not None]
-    try:
-        prepared = prepare(parse(jql), scope.SiteScope(ctx))
-    except JqlError as error:
-        return {"matchedIssues": [], "errors": str(error).split("\n")}
-    return {"matchedIssues": [int(one["id"]) for one in issues if prepared.test(one)], "errors": []}
-
-
-def _only(body: Mapping[str, Json], known: Iterable[str]) -> None:
-    if unknown := set(body) - set(known):
-        raise Problem("bad_payload", diagnosis=f"unknown members: {', '.join(sorted(unknown))}")
-
-
-def _begins(issue: Record, text: str) -> bool:
-    words = str(issue["fields"].get("summary") or "").casefold().split()
-    return issue["key"].casefold().startswith(text) or any(one.startswith(text) for one in words)
-
-
-def _suggestion(issue: Record, text: str) -> dict[str, Json]:
-    summary = str(issue["fields"].get("summary") or "")
-    return {
-        "id": int(issue["id"]),
-        "key": issue["key"],
-        "keyHtml": html.escape(issue["key"]),
-        "img": "/images/icons/issuetypes/task.png",
-        "summary": html.escape(summary),
-        "summaryText": summary,
-    }
+        raise bad_jql([str(error)]) from error

@@ -1,207 +1,270 @@
-"""The functions of the query language: from a call to the things it stands for."""
+"""The functions of the query language: from a call to the things it stands for.
+
+Source: https://support.atlassian.com/jira-software-cloud/docs/jql-functions/
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mockserver.behaviours.jira.jql import moments
-from mockserver.behaviours.jira.jql.evaluate import Atom, Field
-from mockserver.behaviours.jira.jql.fields import Fields
+from mockserver.behaviours.jira.jql.field import Atom, Field, UnknownValue
 from mockserver.behaviours.jira.jql.parse import JqlError
+from mockserver.behaviours.jira.jql.records import Records
 from mockserver.behaviours.jira.jql.tree import Function
-from mockserver.engine.context import Context
+from mockserver.values import Record
 
-PEOPLE = frozenset({"assignee", "reporter", "creator", "watcher", "voter", "vote", "worklogauthor"})
+Give = Callable[[Records, Sequence[str]], Sequence[Atom]]
+# Fields that a function can be used with: their kind, or their names in lower case.
+PEOPLE = frozenset({"person"})
+MOMENTS = frozenset({"moment"})
 VERSIONS = frozenset({"fixversion", "affectedversion"})
 ISSUES = frozenset({"key", "parent"})
+PROJECTS = frozenset({"project"})
+MANY = 99
 
 
-class Functions:
-    """The functions as the caller of ``ctx`` may call them."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A function that there is: what it gives, how many arguments it takes, which fields it fits."""
 
-    def __init__(self, ctx: Context, fields: Fields) -> None:
-        """``fields``: the same caller's fields, for resolving names in arguments."""
-        self._ctx = ctx
-        self._fields = fields
-        self._edges: Mapping[str, tuple[str, bool]] = {
-            f"{side}of{unit.lower()}": (unit, side == "end")
-            for side in ("start", "end")
-            for unit in moments.UNITS
-        }
-        self._known: Mapping[
-            str, tuple[Callable[[Sequence[str]], Sequence[Atom]], int, int, frozenset[str]]
-        ] = {
-            # name: what it gives, fewest and most arguments, fields it can be used with
-            "currentuser": (self._current_user, 0, 0, PEOPLE),
-            "membersof": (self._members_of, 1, 1, PEOPLE),
-            "now": (lambda given: [ctx.now], 0, 0, frozenset({"moment"})),
-            "opensprints": (lambda given: self._sprints("active"), 0, 0, frozenset({"sprint"})),
-            "closedsprints": (lambda given: self._sprints("closed"), 0, 0, frozenset({"sprint"})),
-            "futuresprints": (lambda given: self._sprints("future"), 0, 0, frozenset({"sprint"})),
-            "linkedissues": (self._linked, 1, 9, ISSUES),
-            "issuehistory": (lambda given: [], 0, 0, ISSUES),
-            "watchedissues": (lambda given: self._mine("watcher"), 0, 0, ISSUES),
-            "votedissues": (lambda given: self._mine("vote"), 0, 0, ISSUES),
-            "updatedby": (self._updated_by, 1, 3, ISSUES),
-            "parentepic": (self._children, 1, 9, ISSUES),
-            "subtasksof": (self._children, 1, 9, ISSUES),
-            "releasedversions": (lambda given: self._versions(given, True), 0, 99, VERSIONS),
-            "unreleasedversions": (lambda given: self._versions(given, False), 0, 99, VERSIONS),
-            "latestreleasedversion": (self._latest_released, 1, 1, VERSIONS),
-            "earliestunreleasedversion": (self._earliest_unreleased, 1, 1, VERSIONS),
-            "componentsleadbyuser": (self._components_led, 0, 1, frozenset({"component"})),
-            "projectsleadbyuser": (self._projects_led, 0, 1, frozenset({"project"})),
-            "standardissuetypes": (lambda given: self._types(False), 0, 0, frozenset({"issuetype"})),
-            "subtaskissuetypes": (lambda given: self._types(True), 0, 0, frozenset({"issuetype"})),
-        }
+    name: str
+    give: Give
+    fits: frozenset[str]
+    least: int = 0
+    most: int = 0
+    several: bool = True
 
-    def call(self, function: Function, field: Field) -> Sequence[Atom]:
-        """What the function stands for. Raises JqlError for one that does not exist or does not fit."""
-        name = function.name.casefold()
-        if name in self._edges:
-            self._fit(function, 0, 1, frozenset({"moment"}), field)
-            unit, end = self._edges[name]
-            argument = function.arguments[0] if function.arguments else ""
-            found = moments.edge(unit, end, argument, self._ctx.now)
-            if found is None:
-                raise JqlError(f"The argument '{argument}' of the function '{function.name}' is not valid.")
-            return [found]
-        if name not in self._known:
-            raise JqlError(f"Unable to find JQL function '{function.name}({', '.join(function.arguments)})'.")
-        give, least, most, fits = self._known[name]
-        self._fit(function, least, most, fits, field)
-        return give(function.arguments)
 
-    def names(self) -> Sequence[str]:
-        """Every function's name, in lower case."""
-        return (*self._known, *self._edges)
+def call(records: Records, function: Function, field: Field) -> Sequence[Atom]:
+    """What the function stands for. Raises JqlError for one that does not exist or does not fit."""
+    known = KNOWN.get(function.name.casefold())
+    if known is None:
+        raise JqlError(f"Unable to find JQL function '{function.name}({', '.join(function.arguments)})'.")
+    count = len(function.arguments)
+    if not known.least <= count <= known.most:
+        wanted = str(known.least) if known.least == known.most else f"{known.least} to {known.most}"
+        raise JqlError(f"Function '{function.name}' expected '{wanted}' arguments but received '{count}'.")
+    if not known.fits & {field.name.casefold(), field.kind}:
+        raise JqlError(f"The function '{function.name}' cannot be used with the field '{field.name}'.")
+    return known.give(records, function.arguments)
 
-    def _fit(self, function: Function, least: int, most: int, fits: frozenset[str], field: Field) -> None:
-        count = len(function.arguments)
-        if not least <= count <= most:
-            wanted = str(least) if least == most else f"{least} to {most}"
-            raise JqlError(
-                f"Function '{function.name}' expected '{wanted}' arguments but received '{count}'."
-            )
-        person = field.meant == self._fields._account
-        if not fits & {field.name.casefold(), field.kind} and not (fits is PEOPLE and person):
-            raise JqlError(f"The function '{function.name}' cannot be used with the field '{field.name}'.")
 
-    # ---- people
+# ---- people and times
 
-    def _current_user(self, given: Sequence[str]) -> Sequence[Atom]:
-        account = self._ctx.caller.user.get("accountId")
-        return [] if account is None else [account]
 
-    def _members_of(self, given: Sequence[str]) -> Sequence[Atom]:
-        groups = [one for one in self._fields.rows("group") if one["name"].casefold() == given[0].casefold()]
-        if not groups:
-            raise JqlError(f"The group '{given[0]}' does not exist.")
-        names = {one["name"] for one in groups}
-        return [
-            one["accountId"] for one in self._fields.table("user") if names & set(one.get("groups") or ())
-        ]
+def _current_user(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    return [] if records.caller is None else [records.caller]
 
-    def _account(self, text: str) -> str:
-        found = self._fields._account(text)
-        if not found:
-            raise JqlError(f"The user '{text}' does not exist.")
-        return str(found[0])
 
-    # ---- issues
+def _members_of(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    wanted = given[0].casefold()
+    groups = {
+        one["name"]
+        for one in records.rows("group")
+        if wanted in (one["name"].casefold(), str(one.get("groupId")).casefold())
+    }
+    if not groups:
+        raise UnknownValue(
+            f"Function 'membersOf' can not generate a list of usernames for group '{given[0]}'; the group"
+            " does not exist."
+        )
+    return [one["accountId"] for one in records.table("user") if groups & set(one.get("groups") or ())]
 
-    def _issue(self, text: str) -> str:
-        found = self._fields.table("issue").find(text)
+
+def _account(records: Records, text: str) -> str:
+    found = records.people(text)
+    if not found:
+        raise UnknownValue(f"The user '{text}' does not exist.")
+    return str(found[0])
+
+
+def _now(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    return [records.now]
+
+
+def _edge(unit: str, *, end: bool) -> Give:
+    def give(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+        argument = given[0] if given else ""
+        found = moments.edge(unit, end, argument, records.now)
         if found is None:
-            raise JqlError(f"Issue '{text}' could not be found or you do not have permission to view it.")
-        return str(found["id"])
+            name = f"{'end' if end else 'start'}Of{unit}"
+            raise JqlError(f"The argument '{argument}' of the function '{name}' is not valid.")
+        return [found]
 
-    def _linked(self, given: Sequence[str]) -> Sequence[Atom]:
-        issue = self._issue(given[0])
-        wanted = [one.casefold() for one in given[1:]]
-        types = {one["id"]: one for one in self._fields.rows("issue_link_type")}
-        known = {name.casefold() for one in types.values() for name in (one["inward"], one["outward"])}
-        for at, name in enumerate(wanted):
-            if name not in known:
-                raise JqlError(f"Issue link type '{given[at + 1]}' could not be found.")
-        found = []
-        for link in self._fields.rows("issue_link"):
-            kind = types[link["type"]]
-            # From the issue's own end: what it does to the other, or what the other does to it.
-            if link["inward"] == issue and (not wanted or kind["outward"].casefold() in wanted):
-                found.append(link["outward"])
-            if link["outward"] == issue and (not wanted or kind["inward"].casefold() in wanted):
-                found.append(link["inward"])
-        return found
+    return give
 
-    def _mine(self, resource: str) -> Sequence[Atom]:
-        account = self._ctx.caller.user.get("accountId")
-        return [one["issue"] for one in self._fields.rows(resource) if one["user"] == account]
 
-    def _children(self, given: Sequence[str]) -> Sequence[Atom]:
-        parents = {self._issue(one) for one in given}
-        issues = self._fields.table("issue")
-        return [one["id"] for parent in sorted(parents) for one in issues.where(**{"fields.parent": parent})]
+# ---- issues
 
-    def _updated_by(self, given: Sequence[str]) -> Sequence[Atom]:
-        account = self._account(given[0])
-        bounds = [moments.moment(one, self._ctx.now) for one in given[1:]]
-        if None in bounds:
-            raise JqlError("The dates of the function 'updatedBy' are not valid.")
-        from mockserver.behaviours.jira.jql.fields import when
 
-        after = bounds[0] if bounds else None
-        before = bounds[1] if len(bounds) > 1 else None
-        return [
-            one["issue"]
-            for one in self._fields.rows("change")
-            if one["author"] == account
-            and (after is None or when(one["created"]) >= after)
-            and (before is None or when(one["created"]) <= before)
-        ]
+def _issue(records: Records, text: str) -> Record:
+    found = records.table("issue").find(text)
+    if found is None:
+        raise UnknownValue(f"Issue '{text}' could not be found or you do not have permission to view it.")
+    return found
 
-    # ---- projects and what they hold
 
-    def _projects(self, given: Sequence[str]) -> frozenset[Atom] | None:
-        if not given:
-            return None
-        project = self._fields.named("project")
-        found: set[Atom] = set()
-        for one in given:
-            atoms = project.meant(one) if project is not None else None
-            if atoms is None:
-                raise JqlError(f"Could not resolve the project '{one}'.")
-            found.update(atoms)
-        return frozenset(found)
+def _linked(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    """Issues that are linked with one, from its own end: what it does to them, or they do to it."""
+    issue = _issue(records, given[0])["id"]
+    wanted = {one.casefold() for one in given[1:]}
+    types = {one["id"]: one for one in records.rows("issue_link_type")}
+    known = {name.casefold() for one in types.values() for name in (one["inward"], one["outward"])}
+    for name in given[1:]:
+        if name.casefold() not in known:
+            raise UnknownValue(f"Issue link type '{name}' could not be found.")
+    links, found = records.table("issue_link"), []
+    for end, other in (("inward", "outward"), ("outward", "inward")):
+        for link in links.where(**{end: issue}):
+            if not wanted or types[link["type"]][other].casefold() in wanted:
+                found.append(link[other])
+    return found
 
-    def _versions(self, given: Sequence[str], released: bool) -> Sequence[Atom]:
-        projects = self._projects(given)
-        return [
+
+def _mine(resource: str) -> Give:
+    def give(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+        return [one["issue"] for one in records.rows(resource) if one["user"] == records.caller]
+
+    return give
+
+
+def _below(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    """Everything under some issues, also what is under that."""
+    found: dict[Atom, None] = {}
+    waiting = [_issue(records, one)["id"] for one in given]
+    while waiting:
+        for child in records.ids("fields.parent", waiting.pop()):
+            if child not in found:
+                found[child] = None
+                waiting.append(child)
+    return list(found)
+
+
+def _with_remote_links(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    return [one["issue"] for one in records.rows("remote_link") if one.get("globalId") in given]
+
+
+def _updated_by(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    account = _account(records, given[0])
+    bounds = [moments.moment(one, records.now) for one in given[1:]]
+    for text, bound in zip(given[1:], bounds, strict=True):
+        if bound is None:
+            raise UnknownValue(moments.bad_date(text, "updatedBy"))
+    after = bounds[0] if bounds else None
+    before = bounds[1] if len(bounds) > 1 else None
+    return [
+        one["issue"]
+        for one in records.rows("change")
+        if one["author"] == account
+        and (after is None or records.when(one["created"]) >= after)
+        and (before is None or records.when(one["created"]) <= before)
+    ]
+
+
+def _nothing_viewed(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    # This server does not note who looks at what.
+    return []
+
+
+# ---- projects and what they hold
+
+
+def _projects(records: Records, given: Sequence[str]) -> frozenset[Atom] | None:
+    """Ids of the projects that arguments name; None for all."""
+    if not given:
+        return None
+    found: set[Atom] = set()
+    for text in given:
+        folded = text.casefold()
+        atoms = [
             one["id"]
-            for one in self._fields.rows("version")
+            for one in records.table("project")
+            if text == one["id"] or folded in (one["key"].casefold(), str(one["name"]).casefold())
+        ]
+        if not atoms:
+            raise UnknownValue(f"Could not resolve the project '{text}'.")
+        found.update(atoms)
+    return frozenset(found)
+
+
+def _versions(*, released: bool, only: int | None = None) -> Give:
+    """Versions that are (or are not) released and not archived, in order. ``only``: the one at this place."""
+
+    def give(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+        projects = _projects(records, given)
+        found = [
+            one["id"]
+            for one in records.rows("version")
             if bool(one.get("released")) is released
             and not one.get("archived")
             and (projects is None or one["project"] in projects)
         ]
+        found.sort(key=records.by_place("version"))
+        return found if only is None else [found[only]] if found else []
 
-    def _latest_released(self, given: Sequence[str]) -> Sequence[Atom]:
-        return self._versions(given, True)[-1:]
+    return give
 
-    def _earliest_unreleased(self, given: Sequence[str]) -> Sequence[Atom]:
-        return self._versions(given, False)[:1]
 
-    def _led(self, resource: str, given: Sequence[str]) -> Sequence[Atom]:
-        account = self._account(given[0]) if given else self._ctx.caller.user.get("accountId")
-        return [one["id"] for one in self._fields.rows(resource) if account and one.get("lead") == account]
+def _led(resource: str) -> Give:
+    def give(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+        account = _account(records, given[0]) if given else records.caller
+        return [one["id"] for one in records.rows(resource) if account and one.get("lead") == account]
 
-    def _components_led(self, given: Sequence[str]) -> Sequence[Atom]:
-        return self._led("component", given)
+    return give
 
-    def _projects_led(self, given: Sequence[str]) -> Sequence[Atom]:
-        return self._led("project", given)
 
-    def _types(self, subtasks: bool) -> Sequence[Atom]:
-        return [one["id"] for one in self._fields.table("issue_type") if bool(one.get("subtask")) is subtasks]
+def _permitted(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    wanted = given[0].casefold()
+    keys = [
+        one["key"]
+        for one in records.rows("permission")
+        if wanted in (one["key"].casefold(), str(one["name"]).casefold())
+    ]
+    if not keys:
+        raise UnknownValue(f"The permission '{given[0]}' does not exist.")
+    return [one["id"] for one in records.table("project")] if records.ctx.allowed(keys[0]) else []
 
-    def _sprints(self, state: str) -> Sequence[Atom]:
-        return [one["id"] for one in self._fields.rows("sprint") if one["state"] == state]
+
+def _types(*, subtasks: bool) -> Give:
+    return lambda records, given: [
+        one["id"] for one in records.table("issue_type") if bool(one.get("subtask")) is subtasks
+    ]
+
+
+def _sprints(state: str) -> Give:
+    return lambda records, given: [one["id"] for one in records.rows("sprint") if one["state"] == state]
+
+
+_ALL: Sequence[Known] = (
+    Known("currentUser", _current_user, PEOPLE, several=False),
+    Known("membersOf", _members_of, PEOPLE, 1, 1),
+    Known("now", _now, MOMENTS, several=False),
+    *(
+        Known(f"{'end' if end else 'start'}Of{unit}", _edge(unit, end=end), MOMENTS, 0, 1, several=False)
+        for end in (False, True)
+        for unit in moments.UNITS
+    ),
+    Known("openSprints", _sprints("active"), frozenset({"sprint"})),
+    Known("closedSprints", _sprints("closed"), frozenset({"sprint"})),
+    Known("futureSprints", _sprints("future"), frozenset({"sprint"})),
+    Known("linkedIssues", _linked, ISSUES, 1, MANY),
+    Known("issueHistory", _nothing_viewed, ISSUES),
+    Known("watchedIssues", _mine("watcher"), ISSUES),
+    Known("votedIssues", _mine("vote"), ISSUES),
+    Known("updatedBy", _updated_by, ISSUES, 1, 3),
+    Known("parentEpic", _below, ISSUES, 1, MANY),
+    Known("portfolioChildIssuesOf", _below, ISSUES, 1, MANY),
+    Known("issuesWithRemoteLinksByGlobalId", _with_remote_links, ISSUES, 1, 100),
+    Known("releasedVersions", _versions(released=True), VERSIONS, 0, MANY),
+    Known("unreleasedVersions", _versions(released=False), VERSIONS, 0, MANY),
+    Known("latestReleasedVersion", _versions(released=True, only=-1), VERSIONS, 1, 1),
+    Known("earliestUnreleasedVersion", _versions(released=False, only=0), VERSIONS, 1, 1),
+    Known("componentsLeadByUser", _led("component"), frozenset({"component"}), 0, 1),
+    Known("projectsLeadByUser", _led("project"), PROJECTS, 0, 1),
+    Known("projectsWhereUserHasPermission", _permitted, PROJECTS, 1, 1),
+    Known("standardIssueTypes", _types(subtasks=False), frozenset({"issuetype"})),
+    Known("subtaskIssueTypes", _types(subtasks=True), frozenset({"issuetype"})),
+)
+KNOWN: Mapping[str, Known] = {one.name.casefold(): one for one in _ALL}

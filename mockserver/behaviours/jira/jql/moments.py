@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 _FORMATS = ("%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d")
 _PERIOD = re.compile(r"([+-]?)((?:\d{1,6}[wdhmMy]\s*)+)")
@@ -14,7 +14,7 @@ _UNIT_OF_NUMBER = {"Day": "d", "Week": "w", "Month": "M", "Year": "y"}
 
 
 def moment(text: str, now: datetime) -> datetime | None:
-    """The instant that ``text`` stands for, in UTC; None if it is no date and no period.
+    """The instant that ``text`` stands for, in the time zone of ``now``; None if it is no date, no period.
 
     A period (``-5d``, ``4w 2d``) counts from ``now``; ``m`` are minutes here.
     Source: https://support.atlassian.com/jira-software-cloud/docs/jql-fields/#Created
@@ -22,13 +22,21 @@ def moment(text: str, now: datetime) -> datetime | None:
     text = text.strip()
     for pattern in _FORMATS:
         try:
-            return datetime.strptime(text, pattern).replace(tzinfo=UTC)
+            return datetime.strptime(text, pattern).replace(tzinfo=now.tzinfo)
         except ValueError:
             continue
     match = _PERIOD.fullmatch(text)
     if match is None or "M" in text or "y" in text:
         return None
     return _moved(now, match[1], match[2])
+
+
+def bad_date(value: str, field: str) -> str:
+    """Jira's words for a text that is no date."""
+    return (
+        f"Date value '{value}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm',"
+        " 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
+    )
 
 
 def whole_day(text: str) -> bool:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from mockserver.behaviours.jira.jql.evaluate import EQUAL, ORDERED, Atom, Field, ordered, prepare
+from mockserver.behaviours.jira.jql import functions
+from mockserver.behaviours.jira.jql.evaluate import Prepared, prepare
+from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Field
 from mockserver.behaviours.jira.jql.fields import Fields
-from mockserver.behaviours.jira.jql.functions import Functions
+from mockserver.behaviours.jira.jql.order import ordered
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
-from mockserver.behaviours.jira.jql.tree import Clause, Function, Query
+from mockserver.behaviours.jira.jql.records import Records
+from mockserver.behaviours.jira.jql.tree import Clause, Function
 from mockserver.behaviours.jira.jql.tree import Field as FieldName
+from mockserver.behaviours.jira.sight import seeing
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
+FILTER = frozenset({"filter", "request", "savedfilter", "searchrequest"})
+PROPERTY = frozenset({"issue.property", "issue.properties"})
 # Filters that name one another: how far they are followed.
 DEEPEST_FILTER = 5
 
@@ -25,13 +31,13 @@ class SiteScope:
         """``depth``: how many filters led here."""
         self._ctx = ctx
         self._depth = depth
-        self.fields = Fields(ctx)
-        self.functions = Functions(ctx, self.fields)
+        self._records = Records(ctx)
+        self.fields = Fields(self._records)
 
     @property
     def now(self) -> datetime:
-        """The world's time."""
-        return self._ctx.now
+        """The world's time, on the caller's clock."""
+        return self._records.now
 
     def field(self, clause: Clause | None, name: FieldName | str) -> Field | None:
         """The field that a query names; None if there is none."""
@@ -39,40 +45,44 @@ class SiteScope:
             return self.fields.named(name)
         if name.property_key is not None:
             return self._property(name)
-        if (
-            name.name.casefold() in ("filter", "request", "savedfilter", "searchrequest")
-            and clause is not None
-        ):
+        if clause is not None and name.name.casefold() in FILTER:
             return self._filter()
         return self.fields.named(name.name, name.custom_id)
 
     def call(self, function: Function, field: Field) -> Sequence[Atom]:
         """What a function stands for. Raises JqlError."""
-        return self.functions.call(function, field)
+        return functions.call(self._records, function, field)
 
     def _filter(self) -> Field:
         """A clause about a saved filter: the issues that the filter finds."""
 
         def meant(text: str) -> Sequence[Atom] | None:
-            rows = list(self.fields.rows("filter"))
+            rows = list(self._records.rows("filter"))
             found = next((one for one in rows if text in (str(one["id"]), one["name"])), None)
             if found is None:
                 return None
             if self._depth >= DEEPEST_FILTER:
                 raise JqlError(f"The filter '{text}' refers to itself, or to too many others.")
             inner = prepare(parse(found["jql"]), SiteScope(self._ctx, self._depth + 1))
-            return [one["id"] for one in self._ctx.table("issue") if inner.test(one)]
+            inner.check()
+            return [one["id"] for one in candidates(self._ctx, inner) if inner.test(one)]
 
-        return Field("filter", lambda issue: (issue["id"],), meant, ("=", "!=", "in", "not in"))
+        return Field(
+            "filter",
+            lambda issue: (issue["id"],),
+            meant,
+            ("=", "!=", "in", "not in"),
+            narrow=lambda atom: (str(atom),),
+        )
 
     def _property(self, name: FieldName) -> Field | None:
         """``issue.property[key].path``: what an issue's property holds there."""
-        if name.name.casefold() not in ("issue.property", "issue.properties"):
+        if name.name.casefold() not in PROPERTY or not self._records.has("issue_property"):
             return None
         key, steps = name.property_key, [one for one in name.property_path.split(".") if one]
 
         def held(issue: Record) -> Sequence[Atom]:
-            for one in self.fields.table("issue_property").under(issue):
+            for one in self._records.under("issue_property", issue):
                 if one["key"] == key:
                     return _at(one["value"], steps)
             return ()
@@ -83,27 +93,27 @@ class SiteScope:
             except ValueError:
                 return [{"true": True, "false": False}.get(text.casefold(), text.casefold())]
 
-        if "issue_property" not in self._ctx.site.service.resources:
-            return None
-        return Field(name.name, held, meant, (*ORDERED, *EQUAL))
+        return Field(name.name, held, meant, tuple(dict.fromkeys((*ORDERED, *EQUAL))), sortable=False)
 
 
-def found(ctx: Context, query: Query) -> list[Record]:
-    """The issues that a query finds, in the order it asks for; newest first where it asks for none.
-
-    Raises JqlError with every problem of the query, a line each.
-    """
-    prepared = prepare(query, SiteScope(ctx))
+def candidates(ctx: Context, prepared: Prepared) -> Iterable[Record]:
+    """The issues that a query can find, narrowed by indexes, and that the caller may see."""
     table = ctx.table("issue")
-    rows: Iterable[Record] = table
-    if prepared.ids is not None:
-        rows = [one for key in prepared.ids if (one := table.get(key)) is not None]
-    kept = sorted((one for one in rows if prepared.test(one)), key=_newest, reverse=True)
-    return ordered(kept, prepared.sorts)
+    if prepared.ids is None:
+        rows: Iterable[Record] = table
+    else:
+        rows = (one for key in prepared.ids if (one := table.get(key)) is not None)
+    return filter(seeing(ctx), rows)
 
 
-def _newest(issue: Record) -> Json:
-    return (issue["fields"].get("created") or "", int(issue["id"]))
+def matching(ctx: Context, prepared: Prepared) -> list[Record]:
+    """Every issue that a query finds, in no order."""
+    return [one for one in candidates(ctx, prepared) if prepared.test(one)]
+
+
+def first(ctx: Context, prepared: Prepared, most: int | None = None) -> list[Record]:
+    """The first ``most`` issues that a query finds, in its order; newest first where it asks for none."""
+    return ordered(matching(ctx, prepared), prepared.sorts, most)
 
 
 def _at(value: Json, steps: Sequence[str]) -> Sequence[Atom]:

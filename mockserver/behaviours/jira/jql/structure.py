@@ -78,8 +78,9 @@ def _field(field: Field) -> dict[str, Json]:
     entity = field.name.partition(".")[0]
     inside = {"entity": entity, "key": field.property_key, "path": field.property_path}
     path = f".{field.property_path}" if field.property_path else ""
+    name = f"{field.name}[{field.property_key}]{path}"
     encoded = f"{field.name}[{quoted(field.property_key)}]{path}"
-    return {"name": encoded, "encodedName": encoded, "property": [inside]}
+    return {"name": name, "encodedName": encoded, "property": [inside]}
 
 
 def _operand(operand: Operand) -> dict[str, Json]:

@@ -1,0 +1,85 @@
+"""The order of what a query finds; where only the first few are wanted, no more is sorted than that."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mockserver.behaviours.jira.jql.field import Field
+from mockserver.values import Json, Record
+
+Key = Callable[[Record], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """``key``: the sort key of an issue, None for EMPTY, which comes last in either direction."""
+
+    key: Key
+    downward: bool
+
+
+def sorting(field: Field, direction: str) -> Sorting:
+    """How ``field`` sorts; of several values the first one counts. ``direction``: asc, desc or empty."""
+    held, order = field.held, field.order
+
+    def key(issue: Record) -> Json:
+        atoms = held(issue)
+        if not atoms:
+            return None
+        return order(atoms[0]) if len(atoms) == 1 else min(order(one) for one in atoms)
+
+    return Sorting(key, direction == "desc" or (not direction and field.downward))
+
+
+def ordered(issues: Iterable[Record], sorts: Sequence[Sorting], most: int | None = None) -> list[Record]:
+    """The first ``most`` (None: all) issues by ``sorts``; newest first where nothing else decides."""
+    found = list(issues)
+    if most is not None and len(sorts) <= 1:
+        return _first(found, sorts[0], most) if sorts else _newest(found, most)
+    found.sort(key=newest, reverse=True)
+    for sort in reversed(sorts):
+        filled, empty = _parted(found, sort.key)
+        filled.sort(key=lambda pair: pair[0], reverse=sort.downward)
+        found = [issue for _, issue in filled] + empty
+    return found[:most]
+
+
+def newest(issue: Record) -> tuple[float, int]:
+    """Sort key by creation: the later, the higher."""
+    created = issue["fields"].get("created")
+    return (datetime.fromisoformat(created).timestamp() if created else 0.0, int(issue["id"]))
+
+
+def _newest(issues: Sequence[Record], most: int) -> list[Record]:
+    return heapq.nlargest(most, issues, key=newest)
+
+
+def _first(issues: Sequence[Record], sort: Sorting, most: int) -> list[Record]:
+    filled, empty = _parted(issues, sort.key)
+    if sort.downward:
+        keyed = heapq.nlargest(most, filled, key=lambda pair: (pair[0], newest(pair[1])))
+    else:
+        keyed = heapq.nsmallest(most, filled, key=lambda pair: (pair[0], _oldness(pair[1])))
+    found = [issue for _, issue in keyed]
+    return found if len(found) == most else found + _newest(empty, most - len(found))
+
+
+def _oldness(issue: Record) -> tuple[float, int]:
+    created, number = newest(issue)
+    return (-created, -number)
+
+
+def _parted(issues: Iterable[Record], key: Key) -> tuple[list[tuple[Json, Record]], list[Record]]:
+    """The issues that have a key, each with it, and those that have none."""
+    filled: list[tuple[Json, Record]] = []
+    empty: list[Record] = []
+    for one in issues:
+        found = key(one)
+        if found is None:
+            empty.append(one)
+        else:
+            filled.append((found, one))
+    return filled, empty

@@ -1,0 +1,295 @@
+"""Fields that hold things with an id and a name: projects, statuses, types, versions, sprints, people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field, natural
+from mockserver.behaviours.jira.jql.records import Records
+from mockserver.values import Json, Record
+
+KEY_UNKNOWN = "An issue with key '{value}' does not exist for field '{field}'."
+SPRINT_UNKNOWN = "Sprint with name '{value}' does not exist or you do not have permission to view it."
+Make = Callable[[], Field]
+
+
+def fields(records: Records) -> Mapping[str, Make]:
+    """How each of these fields is made, under its name in lower case."""
+    several = _several
+    return {
+        "project": lambda: _project(records),
+        "projecttype": lambda: _project_type(records),
+        "category": lambda: _category(records),
+        "status": lambda: _status(records),
+        "statuscategory": lambda: _status_category(records),
+        "issuetype": lambda: _issue_type(records),
+        "priority": lambda: _priority(records),
+        "resolution": lambda: _resolution(records),
+        "level": lambda: _named(records, "level", "security", "security_level"),
+        "labels": lambda: _labels(records),
+        "component": lambda: several(records, "component", "components", "component"),
+        "fixversion": lambda: several(records, "fixVersion", "fixVersions", "version"),
+        "affectedversion": lambda: several(records, "affectedVersion", "versions", "version"),
+        "sprint": lambda: sprint(records),
+        "key": lambda: _key(records),
+        "parent": lambda: parent(records),
+        "issuelinktype": lambda: _link_type(records),
+        "assignee": lambda: _person(records, "assignee", told=True, indexed=True),
+        "reporter": lambda: _person(records, "reporter", told=True, indexed=True),
+        "creator": lambda: _person(records, "creator"),
+        "watcher": lambda: _people(records, "watcher", "watcher", "user"),
+        "voter": lambda: _people(records, "voter", "vote", "user"),
+        "worklogauthor": lambda: _people(records, "worklogAuthor", "worklog", "author"),
+    }
+
+
+def sprint(records: Records) -> Field:
+    """The sprints that an issue is or was in, by id."""
+    member = next(
+        (
+            one["id"]
+            for one in records.table("field")
+            if str((one.get("schema") or {}).get("custom", "")).endswith(":gh-sprint")
+        ),
+        "",
+    )
+    return Field(
+        "sprint",
+        lambda issue: issue["fields"].get(member) or (),
+        records.meant("sprint"),
+        order=records.by_place("sprint"),
+        narrow=lambda atom: records.ids(f"fields.{member}", atom),
+        unknown=SPRINT_UNKNOWN,
+        choices=records.choices("sprint"),
+    )
+
+
+def parent(records: Records, name: str = "parent") -> Field:
+    """The issue above another one."""
+    return Field(
+        name,
+        records.held("parent"),
+        _issue_meant(records),
+        order=_issue_order(records),
+        narrow=lambda atom: records.ids("fields.parent", atom),
+        unknown=KEY_UNKNOWN,
+    )
+
+
+def _project(records: Records) -> Field:
+    def meant(text: str) -> Sequence[Atom] | None:
+        folded = text.casefold()
+        return [
+            one["id"]
+            for one in records.table("project")
+            if text == one["id"] or folded in (one["key"].casefold(), str(one["name"]).casefold())
+        ] or None
+
+    def choices() -> list[Choice]:
+        return [Choice(one["key"], f"{one['name']} ({one['key']})") for one in records.table("project")]
+
+    return Field(
+        "project",
+        lambda issue: (issue["project"],),
+        meant,
+        order=records.by_name("project"),
+        narrow=lambda atom: records.ids("project", atom),
+        choices=choices,
+    )
+
+
+def _of_project(records: Records, name: str, member: str, meant: Callable[[str], Json]) -> Field:
+    def held(issue: Record) -> Sequence[Atom]:
+        project = records.one("project", issue["project"])
+        found = None if project is None else project.get(member)
+        return () if found is None else (found,)
+
+    return Field(name, held, meant)
+
+
+def _project_type(records: Records) -> Field:
+    kinds = ("software", "business", "service_desk", "product_discovery")
+    return _of_project(
+        records,
+        "projectType",
+        "projectTypeKey",
+        lambda text: [text.casefold()] if text.casefold() in kinds else None,
+    )
+
+
+def _category(records: Records) -> Field:
+    return _of_project(records, "category", "projectCategory", records.meant("project_category"))
+
+
+def _status(records: Records) -> Field:
+    return Field(
+        "status",
+        records.held("status"),
+        records.meant("status"),
+        order=records.by_place("status"),
+        history=records.history("status"),
+        narrow=lambda atom: records.ids("fields.status", atom),
+        choices=records.choices("status"),
+    )
+
+
+def _status_category(records: Records) -> Field:
+    def held(issue: Record) -> Sequence[Atom]:
+        status = records.one("status", issue["fields"].get("status"))
+        return () if status is None else (status["category"],)
+
+    def meant(text: str) -> Sequence[Atom] | None:
+        folded = text.casefold()
+        return [
+            one["id"]
+            for one in records.rows("status_category")
+            if folded in (str(one["id"]), one["key"].casefold(), one["name"].casefold())
+        ] or None
+
+    def narrow(atom: Atom) -> Sequence[str]:
+        statuses = [one["id"] for one in records.rows("status") if one["category"] == atom]
+        return [one for status in statuses for one in records.ids("fields.status", status)]
+
+    return Field("statusCategory", held, meant, narrow=narrow, choices=records.choices("status_category"))
+
+
+def _issue_type(records: Records) -> Field:
+    return Field(
+        "issuetype",
+        records.held("issuetype"),
+        records.meant("issue_type"),
+        order=records.by_name("issue_type"),
+        narrow=lambda atom: records.ids("fields.issuetype", atom),
+        choices=records.choices("issue_type"),
+    )
+
+
+def _priority(records: Records) -> Field:
+    place = records.by_place("priority")
+    return Field(
+        "priority",
+        records.held("priority"),
+        records.meant("priority"),
+        ORDERED,
+        order=lambda atom: -int(place(atom)),  # the first of the list is the highest
+        downward=True,
+        history=records.history("priority"),
+        choices=records.choices("priority"),
+    )
+
+
+def _resolution(records: Records) -> Field:
+    return Field(
+        "resolution",
+        records.held("resolution"),
+        records.meant("resolution"),
+        order=records.by_name("resolution"),
+        history=records.history("resolution"),
+        empties=frozenset({"unresolved"}),
+        choices=lambda: [Choice("Unresolved", "Unresolved"), *records.choices("resolution")()],
+    )
+
+
+def _named(records: Records, name: str, member: str, resource: str) -> Field:
+    return Field(name, records.held(member), records.meant(resource), choices=records.choices(resource))
+
+
+def _labels(records: Records) -> Field:
+    def choices() -> list[Choice]:
+        known = {label for issue in records.table("issue") for label in issue["fields"].get("labels") or ()}
+        return [Choice(one, one) for one in sorted(known)]
+
+    return Field(
+        "labels",
+        lambda issue: issue["fields"].get("labels") or (),
+        lambda text: [text],
+        narrow=lambda atom: records.ids("fields.labels", atom),
+        choices=choices,
+    )
+
+
+def _several(records: Records, name: str, member: str, resource: str) -> Field:
+    versions = resource == "version"
+    told = member == "fixVersions"
+    return Field(
+        name,
+        lambda issue: issue["fields"].get(member) or (),
+        records.meant(resource),
+        ORDERED if versions else EQUAL,
+        order=records.by_place(resource) if versions else records.by_name(resource),
+        history=records.history(member, several=True) if told else None,
+        choices=records.choices(resource),
+    )
+
+
+def _key(records: Records) -> Field:
+    return Field(
+        "key",
+        lambda issue: (issue["id"],),
+        _issue_meant(records),
+        ORDERED,
+        order=_issue_order(records),
+        narrow=lambda atom: (str(atom),),
+        unknown=KEY_UNKNOWN,
+    )
+
+
+def _issue_meant(records: Records) -> Callable[[str], Sequence[Atom] | None]:
+    def meant(text: str) -> Sequence[Atom] | None:
+        found = records.table("issue").find(text)
+        return None if found is None else [found["id"]]
+
+    return meant
+
+
+def _issue_order(records: Records) -> Callable[[Atom], Json]:
+    def order(atom: Atom) -> Json:
+        found = records.one("issue", atom)
+        return natural(str(atom) if found is None else found["key"])
+
+    return order
+
+
+def _link_type(records: Records) -> Field:
+    """The names of an issue's links, read from the issue's end."""
+    links = records.table("issue_link")
+
+    def held(issue: Record) -> Sequence[Atom]:
+        outward = [("outward", one["type"]) for one in links.where(inward=issue["id"])]
+        return [*outward, *(("inward", one["type"]) for one in links.where(outward=issue["id"]))]
+
+    def meant(text: str) -> Sequence[Atom] | None:
+        folded = text.casefold()
+        return [
+            (end, one["id"])
+            for one in records.rows("issue_link_type")
+            for end in ("inward", "outward")
+            if folded in (one["name"].casefold(), one[end].casefold())
+        ] or None
+
+    return Field("issueLinkType", held, meant, sortable=False, choices=records.choices("issue_link_type"))
+
+
+def _person(records: Records, name: str, *, told: bool = False, indexed: bool = False) -> Field:
+    return Field(
+        name,
+        records.held(name),
+        records.people,
+        kind="person",
+        order=records.display_name,
+        history=records.history(name) if told else None,
+        narrow=(lambda atom: records.ids(f"fields.{name}", atom)) if indexed else None,
+        choices=records.users,
+    )
+
+
+def _people(records: Records, name: str, resource: str, member: str) -> Field:
+    """People of the records that belong to an issue."""
+    return Field(
+        name,
+        lambda issue: [one[member] for one in records.under(resource, issue)],
+        records.people,
+        kind="person",
+        sortable=False,
+        choices=records.users,
+    )

@@ -1,0 +1,20 @@
+"""Which issues the caller may see: what is hidden is answered as if it did not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mockserver.behaviours.jira.callers import anonymous_access
+from mockserver.engine.context import Context
+from mockserver.values import Record
+
+
+def visible(ctx: Context, issue: Record) -> bool:
+    """Whether the caller may see this issue."""
+    return seeing(ctx)(issue)
+
+
+def seeing(ctx: Context) -> Callable[[Record], bool]:
+    """A test of many issues, whether the caller may see them; what holds for all is worked out once."""
+    blind = ctx.caller.anonymous and anonymous_access(ctx) == "none"
+    return lambda issue: not blind
