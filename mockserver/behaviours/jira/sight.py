@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mockserver.behaviours.jira.callers import anonymous_access
+from mockserver.behaviours.jira.rights import Rights
 from mockserver.engine.context import Context
 from mockserver.values import Record
 
@@ -17,4 +18,6 @@ def visible(ctx: Context, issue: Record) -> bool:
 def seeing(ctx: Context) -> Callable[[Record], bool]:
     """A test of many issues, whether the caller may see them; what holds for all is worked out once."""
     blind = ctx.caller.anonymous and anonymous_access(ctx) == "none"
-    return lambda issue: not blind
+    if blind:
+        return lambda issue: False
+    return Rights(ctx).sees

@@ -13,6 +13,7 @@ from mockserver.behaviours.jira.jql.field import Atom, Field, UnknownValue
 from mockserver.behaviours.jira.jql.parse import JqlError
 from mockserver.behaviours.jira.jql.records import Records
 from mockserver.behaviours.jira.jql.tree import Function
+from mockserver.behaviours.jira.rights import Rights, caller, in_role
 from mockserver.values import Record
 
 Give = Callable[[Records, Sequence[str]], Sequence[Atom]]
@@ -224,7 +225,16 @@ def _permitted(records: Records, given: Sequence[str]) -> Sequence[Atom]:
     ]
     if not keys:
         raise UnknownValue(f"The permission '{given[0]}' does not exist.")
-    return [one["id"] for one in records.table("project")] if records.ctx.allowed(keys[0]) else []
+    rights = Rights(records.ctx)
+    return [one["id"] for one in records.table("project") if rights.within(keys[0], one)]
+
+
+def _with_role(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    role = next((one for one in records.rows("role") if one["name"].casefold() == given[0].casefold()), None)
+    if role is None:
+        raise UnknownValue(f"The role '{given[0]}' does not exist.")
+    who = caller(records.ctx)
+    return [one["id"] for one in records.table("project") if in_role(records.ctx, who, one, role["id"])]
 
 
 def _types(*, subtasks: bool) -> Give:
@@ -264,6 +274,7 @@ _ALL: Sequence[Known] = (
     Known("componentsLeadByUser", _led("component"), frozenset({"component"}), 0, 1),
     Known("projectsLeadByUser", _led("project"), PROJECTS, 0, 1),
     Known("projectsWhereUserHasPermission", _permitted, PROJECTS, 1, 1),
+    Known("projectsWhereUserHasRole", _with_role, PROJECTS, 1, 1),
     Known("standardIssueTypes", _types(subtasks=False), frozenset({"issuetype"})),
     Known("subtaskIssueTypes", _types(subtasks=True), frozenset({"issuetype"})),
 )

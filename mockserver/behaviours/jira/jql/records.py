@@ -54,8 +54,10 @@ class Records:
         return self.ctx.table(resource).get(row_id) if self.has(resource) else None
 
     def under(self, resource: str, issue: Record) -> Sequence[Record]:
-        """The records of a resource that belong to an issue."""
-        return self.ctx.table(resource).under(issue) if self.has(resource) else ()
+        """The records of a resource that belong to an issue and that the caller may know of."""
+        if not self.has(resource):
+            return ()
+        return [one for one in self.ctx.table(resource).under(issue) if self.ctx.sees(resource, one)]
 
     def ids(self, member: str, atom: Atom) -> Iterable[str]:
         """Ids of the issues that hold ``atom`` in a member that is indexed."""
