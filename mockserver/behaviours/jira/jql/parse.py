@@ -106,7 +106,9 @@ def _parser() -> Lark:
         def negated(self, _word: Token, clause: Where) -> Where:
             return Not(clause)
 
-        def clause(self, field: Field, comparison: tuple[Json, ...]) -> Clause:
+        def clause(self, field: Field, comparison: tuple[Json, ...] | str) -> Clause:
+            # A bare CHANGED arrives as the word alone: the grammar inlines a rule of one part.
+            comparison = (comparison,) if isinstance(comparison, str) else comparison
             words = " ".join(part.lower() for part in comparison if isinstance(part, str))
             operands = [one for one in comparison if not isinstance(one, (str, Predicate))]
             predicates = tuple(one for one in comparison if isinstance(one, Predicate))
