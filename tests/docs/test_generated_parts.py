@@ -67,7 +67,7 @@ def test_every_control_route_is_on_its_page():
 def test_every_reason_that_a_reply_may_give_is_on_the_page_of_the_control_endpoint():
     text = (TOP / "docs" / "reference" / "control-endpoint.md").read_text()
     sources = "".join(file.read_text() for file in (TOP / "mockserver" / "engine").glob("*.py"))
-    sources += (TOP / "mockserver" / "world.py").read_text()
+    sources += "".join(file.read_text() for file in (TOP / "mockserver" / "world").glob("*.py"))
     table = re.search(r"^REASONS = \{(.*?)^\}", sources, re.DOTALL | re.MULTILINE)
     assert table is not None
     reasons = set(re.findall(r': "([a-z-]+)"', table[1])) | {"override", "state"}

@@ -1,85 +1,37 @@
-"""The facade: a world has every power a tester has; everything outside talks to it and to nothing behind."""
+"""One world: everything outside talks to it, and to nothing behind it."""
 
 from __future__ import annotations
 
-import importlib
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from mockserver.engine.answer import Answer, answer, marked, refusal
-from mockserver.engine.context import Function, Site
+from mockserver.engine.context import Site
 from mockserver.engine.render import exemplified, written
 from mockserver.engine.seeding import seeded
-from mockserver.spec.cache import Cache
-from mockserver.spec.load import Folder, load, read_yaml, shown
 from mockserver.spec.model import Operation, Service
-from mockserver.spec.routes import BadPath, Match, Routes, routes_of, shapes_of
-from mockserver.spec.schemas import DIALECT, Schemas
-from mockserver.spec.yaml12 import YamlError
-from mockserver.spec.yaml12 import parse as parse_yaml
+from mockserver.spec.routes import BadPath, Match
+from mockserver.spec.schemas import DIALECT
 from mockserver.state.clock import Clock, instant
 from mockserver.state.ids import Ids
-from mockserver.state.journal import Diagnosis, Entry, Journal
-from mockserver.state.overrides import Override, Overrides
+from mockserver.state.journal import Entry, Journal
+from mockserver.state.overrides import Overrides
 from mockserver.state.store import Index, Store
 from mockserver.values import Call, Json, Problem, Reply, dumps
+from mockserver.world.errors import CommandError, NotThere, among, instant_of, near
+from mockserver.world.loading import Catalogue
+from mockserver.world.seeds import data_of, shipped
+from mockserver.world.shown import shown_entry, shown_override, shown_routes
 
 # The instant at which the seeds of the references live, and at which frozen worlds stand.
 SEED_INSTANT = "2025-01-15T09:30:00+00:00"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 AUTH_MODES = ("any", "strict", "off")
 VALIDATION_MODES = ("strict", "warn", "off")
-
-
-class CommandError(ValueError):
-    """A control command that cannot be carried out; nothing was changed. ``lines``: every reason."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
-class NotThere(CommandError):
-    """A control command about something that does not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What all worlds share: services, schemas, routes, and the functions that fixtures name."""
-
-    services: Mapping[str, Service]
-    schemas: Schemas
-    routes: Routes
-    functions: Mapping[str, Mapping[str, Function]]
-    cache: Cache
-
-
-def catalogue(
-    folders: Sequence[Folder] = (),
-    only: Sequence[str] = (),
-    *,
-    cache: Path | None = None,
-    thorough: bool = True,
-) -> Catalogue:
-    """Everything the fixtures say, ready to serve.
-
-    ``cache``: a folder for what was parsed, which makes the next start quicker; ``thorough``: compile
-    every schema now. Raises FixtureErrors, UnknownFunction.
-    """
-    kept = Cache(cache)
-    loaded = load(folders, only, cache=kept, thorough=thorough)
-    functions = {name: _functions(service) for name, service in loaded.services.items()}
-    return Catalogue(loaded.services, loaded.schemas, loaded.routes, functions, kept)
-
-
-class UnknownFunction(LookupError):
-    """A fixture names a Python function that does not exist."""
 
 
 @dataclass(slots=True)
@@ -111,8 +63,8 @@ class World:
         """A world with ``seeds``: names of shipped seeds, files, or data by service. Raises CommandError."""
         self.name = name
         self.shared = shared
-        self.auth_mode = _among(auth, AUTH_MODES, "auth")
-        self.validation_mode = _among(validation, VALIDATION_MODES, "validation")
+        self.auth_mode = among(auth, AUTH_MODES, "auth")
+        self.validation_mode = among(validation, VALIDATION_MODES, "validation")
         self.clock = clock or Clock(instant(SEED_INSTANT))
         self._initial_clock = self.clock.fork()
         self._lock = threading.RLock()
@@ -125,12 +77,12 @@ class World:
         self._ids = Ids()
         self._settings = _defaults(shared.services.values())
         for service in shared.services:
-            base = self._shipped(service, "base")
+            base = shipped(self.shared, service, "base")
             if base is not None:
                 self._load({service: base})
         self._empty = self._kept()
         for seed in seeds:
-            self._load(self._data(seed))
+            self._load(data_of(self.shared, seed))
         self._seeded = self._kept()
         self._modes = (self.auth_mode, self.validation_mode)
 
@@ -271,7 +223,7 @@ class World:
     def reset(self, to: str = "seed") -> Json:
         """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
         with self._lock:
-            _among(to, ("seed", "empty"), "to")
+            among(to, ("seed", "empty"), "to")
             self._put_back(self._seeded if to == "seed" else self._empty)
             self.auth_mode, self.validation_mode = self._modes
             self.clock = self._initial_clock.fork()
@@ -303,7 +255,7 @@ class World:
                 return {name: list(site.table(name)) for name in site.service.resources}
             if resource not in site.service.resources:
                 raise NotThere(
-                    f"{service} has no resource {resource!r}{_near(resource, site.service.resources)}"
+                    f"{service} has no resource {resource!r}{near(resource, site.service.resources)}"
                 )
             return list(site.table(resource))
 
@@ -323,7 +275,7 @@ class World:
         """Back to a snapshot, which stays."""
         with self._lock:
             if id not in self._snapshots:
-                raise NotThere(f"no snapshot {id!r}{_near(id, self._snapshots)}")
+                raise NotThere(f"no snapshot {id!r}{near(id, self._snapshots)}")
             self._put_back(self._snapshots[id])
             return {"restored": id, "records": self._counts()}
 
@@ -357,8 +309,8 @@ class World:
             if example is not None:
                 if example not in found.examples:
                     known = ", ".join(found.examples) or "none"
-                    near = _near(example, found.examples)
-                    raise NotThere(f"{found.id} has no example {example!r}{near} (it has: {known})")
+                    meant = near(example, found.examples)
+                    raise NotThere(f"{found.id} has no example {example!r}{meant} (it has: {known})")
                 call = Call(found.method, found.path, root="")
                 base = site.service.mount
                 reply = exemplified(site, call, found.examples[example], base, base + _prefix(site.service))
@@ -366,11 +318,11 @@ class World:
                 shown = {"Content-Type": "application/json", **(headers or {})}
                 reply = Reply(int(status or 200), shown, written(body, shown))
             armed = self._overrides.arm(found.service, found.id, reply, example=example or "", times=times)
-            return _override(armed)
+            return shown_override(armed)
 
     def forced(self) -> Json:
         """The overrides armed since the last reset, with how often each was used."""
-        return {"overrides": [_override(one) for one in self._overrides.all()]}
+        return {"overrides": [shown_override(one) for one in self._overrides.all()]}
 
     def unforce(self) -> Json:
         """Disarm every override."""
@@ -403,7 +355,7 @@ class World:
             errors = []
             for name, value in values.items():
                 if name not in declared:
-                    errors.append(f"{service} has no setting {name!r}{_near(name, declared)}")
+                    errors.append(f"{service} has no setting {name!r}{near(name, declared)}")
                 elif wrong := _unfit(declared[name].schema, value):
                     errors.append(f"{service}.{name}: {wrong}")
             if errors:
@@ -413,12 +365,12 @@ class World:
 
     def set_auth(self, mode: str) -> Json:
         """Choose who is let in: any | strict | off."""
-        self.auth_mode = _among(mode, AUTH_MODES, "mode")
+        self.auth_mode = among(mode, AUTH_MODES, "mode")
         return {"auth": mode}
 
     def set_validation(self, mode: str) -> Json:
         """Choose what a broken request schema leads to: strict | warn | off."""
-        self.validation_mode = _among(mode, VALIDATION_MODES, "mode")
+        self.validation_mode = among(mode, VALIDATION_MODES, "mode")
         return {"validation": mode}
 
     def show_clock(self) -> Json:
@@ -431,7 +383,7 @@ class World:
             if to == "real":
                 self.clock = Clock()
             else:
-                self.clock.set(_instant(to))
+                self.clock.set(instant_of(to))
             return self.show_clock()
 
     def advance_clock(self, seconds: float) -> Json:
@@ -500,25 +452,7 @@ class World:
     def routes(self, service: str | None = None) -> Json:
         """Every operation: method, path, rung, evidence, documented statuses."""
         names = [service] if service is not None else list(self.shared.services)
-        found = []
-        for name in names:
-            declared = self._service(name)
-            shapes = shapes_of(declared)
-            for one in declared.operations.values():
-                found.append(
-                    {
-                        "service": name,
-                        "operation": one.id,
-                        "method": one.method,
-                        "path": one.path,
-                        "also": [path for _, path in routes_of(declared, one, shapes) if path != one.path],
-                        "rung": one.rung,
-                        "evidence": one.evidence,
-                        "statuses": sorted(statuses_of(one)),
-                        "examples": list(one.examples),
-                        "docs": one.docs,
-                    }
-                )
+        found = [row for name in names for row in shown_routes(self._service(name))]
         return {"routes": found}
 
     def coverage(self) -> Json:
@@ -555,7 +489,7 @@ class World:
 
     def _service(self, name: str) -> Service:
         if name not in self.shared.services:
-            raise NotThere(f"no service {name!r}{_near(name, self.shared.services)}")
+            raise NotThere(f"no service {name!r}{near(name, self.shared.services)}")
         return self.shared.services[name]
 
     def _operation(self, name: str, service: str | None) -> Operation:
@@ -563,28 +497,11 @@ class World:
         found = [one.operations[name] for one in services if name in one.operations]
         if not found:
             known = {operation: None for one in services for operation in one.operations}
-            raise NotThere(f"no operation {name!r}{_near(name, known)}")
+            raise NotThere(f"no operation {name!r}{near(name, known)}")
         if len(found) > 1:
             names = ", ".join(one.service for one in found)
             raise CommandError(f"operation {name!r} is known to {names}: say which with 'service'")
         return found[0]
-
-    def _data(self, seed: Json | str | Path) -> Json:
-        """Seed data by service, from a shipped name, a file, or as given."""
-        if isinstance(seed, str) and not seed.endswith((".yaml", ".yml", ".json")):
-            found = {name: self._shipped(name, seed) for name in self.shared.services}
-            data = {name: content for name, content in found.items() if content is not None}
-            if not data:
-                names = {stem for one in self.shared.services.values() for stem in one.seeds}
-                raise NotThere(f"no seed {seed!r}{_near(seed, names)}")
-            return data
-        if isinstance(seed, (str, Path)):
-            return _read(Path(seed), self.shared.cache)
-        return seed
-
-    def _shipped(self, service: str, seed: str) -> Json:
-        file = self.shared.services[service].seeds.get(seed)
-        return None if file is None else _read(file, self.shared.cache)
 
     def _load(self, data: Json) -> dict[str, dict[str, int]]:
         """Store seed data, and what was stored; the store is spoilt when this raises CommandError."""
@@ -593,7 +510,7 @@ class World:
         counts, errors = {}, []
         for name, resources in data.items():
             if name not in self.shared.services:
-                errors.append(f"{name}: no such service{_near(name, self.shared.services)}")
+                errors.append(f"{name}: no such service{near(name, self.shared.services)}")
                 continue
             counts[name], wrong = seeded(self._site(self.shared.services[name]), resources)
             errors.extend(wrong)
@@ -617,177 +534,6 @@ class World:
             counts = {name: len(site.table(name)) for name in service.resources}
             found[service.name] = {name: count for name, count in counts.items() if count}
         return found
-
-
-class Worlds:
-    """The worlds of one server, by name; ``default`` always exists."""
-
-    def __init__(self, default: World) -> None:
-        """``default`` answers whenever no world is named; new worlds are made like it."""
-        self._worlds = {default.name: default}
-        self.default = default
-        self._lock = threading.Lock()
-        self._made: dict[str, World] = {}
-
-    def get(self, name: str) -> World | None:
-        """The world of that name."""
-        return self._worlds.get(name)
-
-    def __iter__(self) -> Iterator[World]:
-        """All worlds, oldest first."""
-        return iter(list(self._worlds.values()))
-
-    def worlds(self) -> Json:
-        """The names of all worlds."""
-        return {"worlds": list(self._worlds)}
-
-    def world(self, name: str) -> Json:
-        """What one world serves and how it is set."""
-        return self.named(name).info()
-
-    def create_world(
-        self,
-        name: str,
-        *,
-        seeds: Sequence[Json] | None = None,
-        clock: str | None = None,
-        auth: str | None = None,
-        validation: str | None = None,
-    ) -> Json:
-        """Make a world, like the default one where nothing else is said; one of that name is replaced."""
-        if not name or not all(one.isalnum() or one in "-_." for one in name) or len(name) > 100:
-            raise CommandError(f"a world's name has letters, digits, '-', '_' and '.', not {name!r}")
-        time = None if clock is None else Clock() if clock == "real" else Clock(_instant(clock))
-        model = self.default if seeds is None else self._model(seeds)
-        made = model.fork(name, time)
-        if auth is not None:
-            made.auth_mode = _among(auth, AUTH_MODES, "auth")
-        if validation is not None:
-            made.validation_mode = _among(validation, VALIDATION_MODES, "validation")
-        made._modes = (made.auth_mode, made.validation_mode)
-        with self._lock:
-            replaced = name in self._worlds
-            if name == self.default.name:
-                raise CommandError(f"the world {name!r} cannot be replaced; reset it instead")
-            self._worlds[name] = made
-        return {"created": name, "replaced": replaced}
-
-    def drop_world(self, name: str) -> Json:
-        """Forget a world and everything in it; the default one cannot be dropped."""
-        with self._lock:
-            if name == self.default.name:
-                raise CommandError(f"the world {name!r} cannot be dropped; reset it instead")
-            self.named(name)
-            del self._worlds[name]
-        return {"dropped": name}
-
-    def named(self, name: str) -> World:
-        """The world of that name. Raises NotThere."""
-        found = self._worlds.get(name)
-        if found is None:
-            raise NotThere(
-                f"no world {name!r}{_near(name, self._worlds)}; create it with PUT /__mock__/worlds/{name}"
-            )
-        return found
-
-    def _model(self, seeds: Sequence[Json]) -> World:
-        """A world with these seeds, made once and forked from then on."""
-        key = dumps([str(one) if isinstance(one, Path) else one for one in seeds]).decode()
-        found = self._made.get(key)
-        if found is None:
-            like = self.default
-            auth, validation = like._modes
-            found = World(
-                like.shared, seeds=seeds, clock=like._initial_clock.fork(), auth=auth, validation=validation
-            )
-            self._made[key] = found
-        return found
-
-
-def statuses_of(operation: Operation) -> set[int]:
-    """Every status that the operation is documented to answer."""
-    return set(operation.returns).union(*(case.returns for case in operation.cases))
-
-
-def shown_entry(entry: Entry) -> dict[str, Json]:
-    """A journal entry as JSON; bodies as text where they are UTF-8."""
-    diagnosis: Diagnosis = entry.diagnosis
-    return {
-        "number": entry.number,
-        "at": entry.at.isoformat(),
-        "service": entry.service,
-        "operation": entry.operation,
-        "method": entry.call.method,
-        "target": entry.call.target,
-        "headers": dict(entry.call.headers),
-        "body": entry.call.body.decode(errors="replace"),
-        "reply": {
-            "status": entry.reply.status,
-            "headers": dict(entry.reply.headers),
-            "body": entry.reply.body.decode(errors="replace"),
-        },
-        "diagnosis": {
-            "reason": diagnosis.reason,
-            "message": diagnosis.message,
-            "breach": diagnosis.breach,
-            "broken": [
-                {
-                    "scope": one.scope,
-                    "pointer": one.pointer,
-                    "rule": one.rule,
-                    "expected": one.expected,
-                    "got": one.got,
-                    "message": one.message,
-                }
-                for one in diagnosis.broken
-            ],
-        },
-    }
-
-
-def _override(one: Override) -> dict[str, Json]:
-    return {
-        "number": one.number,
-        "service": one.service,
-        "operation": one.operation,
-        "example": one.example or None,
-        "status": one.reply.status,
-        "left": one.left,
-        "used": one.used,
-    }
-
-
-def _functions(service: Service) -> dict[str, Function]:
-    """Every function that the service's fixtures name, resolved. Raises UnknownFunction."""
-    names = {
-        case.function for one in service.operations.values() for case in one.cases if case.does == "call"
-    }
-    names |= {case.reply.view for one in service.operations.values() for case in one.cases}
-    names |= {one.view for one in service.resources.values()} | {
-        one.seed for one in service.resources.values()
-    }
-    names |= {one.visible for one in service.resources.values()}
-    names |= {one.select for one in service.paging.values()}
-    names |= {one.envelope_function for one in service.paging.values()}
-    names |= {one.accepts.checks for one in service.operations.values()}
-    names |= {service.auth.holds, service.admits}
-    found: dict[str, Function] = {}
-    for name in sorted(one for one in names if one):
-        found[name] = resolved(service.name, name)
-    return found
-
-
-def resolved(service: str, name: str) -> Function:
-    """The Python function that a fixture of ``service`` calls ``name``. Raises UnknownFunction."""
-    module, dot, function = name.rpartition(".")
-    if not dot:
-        raise UnknownFunction(f"fixtures of {service} name {name!r}: expected MODULE.FUNCTION")
-    path = f"mockserver.behaviours.{service}.{module}"
-    try:
-        found: Callable[..., Json] = getattr(importlib.import_module(path), function)
-    except (ImportError, AttributeError) as error:
-        raise UnknownFunction(f"fixtures of {service} name {name!r}: {error}") from error
-    return found
 
 
 def _indexes(services: Iterator[Service] | Sequence[Service] | Json) -> dict[str, list[Index]]:
@@ -820,24 +566,6 @@ def _unfit(schema: Mapping[str, Json], value: Json) -> str:
     return "; ".join(error.message for error in errors)
 
 
-def _read(file: Path, cache: Cache) -> Json:
-    errors: list[str] = []
-    data = read_yaml(file, errors, cache)
-    if errors:
-        raise CommandError(*errors)
-    if data is None:
-        raise CommandError(f"{shown(file)}:1:1 the file is empty")
-    return data
-
-
-def read_text(text: str | bytes) -> Json:
-    """JSON or YAML text as data. Raises CommandError with line and column."""
-    try:
-        return parse_yaml(text)
-    except YamlError as error:
-        raise CommandError(str(error)) from error
-
-
 def _sendable(headers: Mapping[str, str]) -> None:
     """Refuse headers that would end a line or the message. Raises CommandError."""
     for name, value in headers.items():
@@ -847,23 +575,3 @@ def _sendable(headers: Mapping[str, str]) -> None:
             raise CommandError(f"'headers': {name} must be printable text, not {value!r}")
         if name.lower() in ("content-length", "transfer-encoding"):
             raise CommandError(f"'headers': {name} is written by the server")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return instant(text)
-    except ValueError as error:
-        raise CommandError(f"not an ISO 8601 instant: {text!r}") from error
-
-
-def _among(value: str, known: Sequence[str], name: str) -> str:
-    if value not in known:
-        raise CommandError(
-            f"{name!r} must be one of {', '.join(known)}, not {value!r}{_near(str(value), known)}"
-        )
-    return value
-
-
-def _near(word: str, known: Sequence[str] | Mapping[str, Json] | set[str]) -> str:
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" — did you mean '{near[0]}'?" if near else ""

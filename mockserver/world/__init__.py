@@ -1,0 +1,25 @@
+"""The facade: a world has every power a tester has; everything outside talks to it and to nothing behind."""
+
+from mockserver.world.errors import CommandError, NotThere
+from mockserver.world.loading import Catalogue, UnknownFunction, catalogue, resolved
+from mockserver.world.seeds import read_text
+from mockserver.world.shown import shown_entry, statuses_of
+from mockserver.world.world import AUTH_MODES, SEED_INSTANT, VALIDATION_MODES, World
+from mockserver.world.worlds import Worlds
+
+__all__ = [
+    "AUTH_MODES",
+    "SEED_INSTANT",
+    "VALIDATION_MODES",
+    "Catalogue",
+    "CommandError",
+    "NotThere",
+    "UnknownFunction",
+    "World",
+    "Worlds",
+    "catalogue",
+    "read_text",
+    "resolved",
+    "shown_entry",
+    "statuses_of",
+]

@@ -1,0 +1,45 @@
+"""Why a control command cannot be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+
+from mockserver.state.clock import instant
+from mockserver.values import Json
+
+
+class CommandError(ValueError):
+    """A control command that cannot be carried out; nothing was changed. ``lines``: every reason."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class NotThere(CommandError):
+    """A control command about something that does not exist."""
+
+
+def instant_of(text: str) -> datetime:
+    """An ISO 8601 text as an instant. Raises CommandError."""
+    try:
+        return instant(text)
+    except ValueError as error:
+        raise CommandError(f"not an ISO 8601 instant: {text!r}") from error
+
+
+def among(value: str, known: Sequence[str], name: str) -> str:
+    """``value``, if it is one of ``known``. Raises CommandError."""
+    if value not in known:
+        raise CommandError(
+            f"{name!r} must be one of {', '.join(known)}, not {value!r}{near(str(value), known)}"
+        )
+    return value
+
+
+def near(word: str, known: Sequence[str] | Mapping[str, Json] | set[str]) -> str:
+    """`` — did you mean 'x'?`` for the known word nearest to ``word``; empty if none is near."""
+    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" — did you mean '{found[0]}'?" if found else ""

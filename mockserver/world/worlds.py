@@ -1,0 +1,97 @@
+"""The worlds of one server, by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mockserver.state.clock import Clock
+from mockserver.values import Json, dumps
+from mockserver.world.errors import CommandError, NotThere, among, instant_of, near
+from mockserver.world.world import AUTH_MODES, VALIDATION_MODES, World
+
+
+class Worlds:
+    """The worlds of one server, by name; ``default`` always exists."""
+
+    def __init__(self, default: World) -> None:
+        """``default`` answers whenever no world is named; new worlds are made like it."""
+        self._worlds = {default.name: default}
+        self.default = default
+        self._lock = threading.Lock()
+        self._made: dict[str, World] = {}
+
+    def get(self, name: str) -> World | None:
+        """The world of that name."""
+        return self._worlds.get(name)
+
+    def __iter__(self) -> Iterator[World]:
+        """All worlds, oldest first."""
+        return iter(list(self._worlds.values()))
+
+    def worlds(self) -> Json:
+        """The names of all worlds."""
+        return {"worlds": list(self._worlds)}
+
+    def world(self, name: str) -> Json:
+        """What one world serves and how it is set."""
+        return self.named(name).info()
+
+    def create_world(
+        self,
+        name: str,
+        *,
+        seeds: Sequence[Json] | None = None,
+        clock: str | None = None,
+        auth: str | None = None,
+        validation: str | None = None,
+    ) -> Json:
+        """Make a world, like the default one where nothing else is said; one of that name is replaced."""
+        if not name or not all(one.isalnum() or one in "-_." for one in name) or len(name) > 100:
+            raise CommandError(f"a world's name has letters, digits, '-', '_' and '.', not {name!r}")
+        time = None if clock is None else Clock() if clock == "real" else Clock(instant_of(clock))
+        model = self.default if seeds is None else self._model(seeds)
+        made = model.fork(name, time)
+        if auth is not None:
+            made.auth_mode = among(auth, AUTH_MODES, "auth")
+        if validation is not None:
+            made.validation_mode = among(validation, VALIDATION_MODES, "validation")
+        made._modes = (made.auth_mode, made.validation_mode)
+        with self._lock:
+            replaced = name in self._worlds
+            if name == self.default.name:
+                raise CommandError(f"the world {name!r} cannot be replaced; reset it instead")
+            self._worlds[name] = made
+        return {"created": name, "replaced": replaced}
+
+    def drop_world(self, name: str) -> Json:
+        """Forget a world and everything in it; the default one cannot be dropped."""
+        with self._lock:
+            if name == self.default.name:
+                raise CommandError(f"the world {name!r} cannot be dropped; reset it instead")
+            self.named(name)
+            del self._worlds[name]
+        return {"dropped": name}
+
+    def named(self, name: str) -> World:
+        """The world of that name. Raises NotThere."""
+        found = self._worlds.get(name)
+        if found is None:
+            raise NotThere(
+                f"no world {name!r}{near(name, self._worlds)}; create it with PUT /__mock__/worlds/{name}"
+            )
+        return found
+
+    def _model(self, seeds: Sequence[Json]) -> World:
+        """A world with these seeds, made once and forked from then on."""
+        key = dumps([str(one) if isinstance(one, Path) else one for one in seeds]).decode()
+        found = self._made.get(key)
+        if found is None:
+            like = self.default
+            auth, validation = like._modes
+            found = World(
+                like.shared, seeds=seeds, clock=like._initial_clock.fork(), auth=auth, validation=validation
+            )
+            self._made[key] = found
+        return found
