@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mockserver.behaviours.jira.jql import measures, things
+from mockserver.behaviours.jira.jql import measures, relatives, things
 from mockserver.behaviours.jira.jql.field import Atom, Choice, Field, Meant
 from mockserver.behaviours.jira.jql.records import Records
 from mockserver.values import Json, Record
@@ -55,6 +55,7 @@ class Fields:
         self._made: dict[str, Field | None] = {}
         self._makers: Mapping[str, Callable[[], Field]] = {
             **things.fields(records),
+            **relatives.fields(records),
             **measures.fields(records),
         }
 
@@ -117,7 +118,7 @@ class Fields:
         if custom == "gh-lexo-rank":
             return Field("Rank", one, _meaningless, ())
         if custom == "gh-epic-link":
-            return things.parent(records, declared["name"])
+            return relatives.parent(records, declared["name"])
         if kind == "number":
             return measures.number(name, lambda issue: [float(found) for found in one(issue)])
         if kind in ("date", "datetime"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field, natural
+from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field
 from mockserver.behaviours.jira.jql.records import Records
 from mockserver.values import Json, Record
 
-KEY_UNKNOWN = "An issue with key '{value}' does not exist for field '{field}'."
 SPRINT_UNKNOWN = "Sprint with name '{value}' does not exist or you do not have permission to view it."
 Make = Callable[[], Field]
 
@@ -31,9 +30,6 @@ def fields(records: Records) -> Mapping[str, Make]:
         "fixversion": lambda: several(records, "fixVersion", "fixVersions", "version"),
         "affectedversion": lambda: several(records, "affectedVersion", "versions", "version"),
         "sprint": lambda: sprint(records),
-        "key": lambda: _key(records),
-        "parent": lambda: parent(records),
-        "issuelinktype": lambda: _link_type(records),
         "assignee": lambda: _person(records, "assignee", told=True, indexed=True),
         "reporter": lambda: _person(records, "reporter", told=True, indexed=True),
         "creator": lambda: _person(records, "creator"),
@@ -61,18 +57,6 @@ def sprint(records: Records) -> Field:
         narrow=lambda atom: records.ids(f"fields.{member}", atom),
         unknown=SPRINT_UNKNOWN,
         choices=records.choices("sprint"),
-    )
-
-
-def parent(records: Records, name: str = "parent") -> Field:
-    """The issue above another one."""
-    return Field(
-        name,
-        records.held("parent"),
-        _issue_meant(records),
-        order=_issue_order(records),
-        narrow=lambda atom: records.ids("fields.parent", atom),
-        unknown=KEY_UNKNOWN,
     )
 
 
@@ -220,54 +204,6 @@ def _several(records: Records, name: str, member: str, resource: str) -> Field:
         history=records.history(member, several=True) if told else None,
         choices=records.choices(resource),
     )
-
-
-def _key(records: Records) -> Field:
-    return Field(
-        "key",
-        lambda issue: (issue["id"],),
-        _issue_meant(records),
-        ORDERED,
-        order=_issue_order(records),
-        narrow=lambda atom: (str(atom),),
-        unknown=KEY_UNKNOWN,
-    )
-
-
-def _issue_meant(records: Records) -> Callable[[str], Sequence[Atom] | None]:
-    def meant(text: str) -> Sequence[Atom] | None:
-        found = records.table("issue").find(text)
-        return None if found is None else [found["id"]]
-
-    return meant
-
-
-def _issue_order(records: Records) -> Callable[[Atom], Json]:
-    def order(atom: Atom) -> Json:
-        found = records.one("issue", atom)
-        return natural(str(atom) if found is None else found["key"])
-
-    return order
-
-
-def _link_type(records: Records) -> Field:
-    """The names of an issue's links, read from the issue's end."""
-    links = records.table("issue_link")
-
-    def held(issue: Record) -> Sequence[Atom]:
-        outward = [("outward", one["type"]) for one in links.where(inward=issue["id"])]
-        return [*outward, *(("inward", one["type"]) for one in links.where(outward=issue["id"]))]
-
-    def meant(text: str) -> Sequence[Atom] | None:
-        folded = text.casefold()
-        return [
-            (end, one["id"])
-            for one in records.rows("issue_link_type")
-            for end in ("inward", "outward")
-            if folded in (one["name"].casefold(), one[end].casefold())
-        ] or None
-
-    return Field("issueLinkType", held, meant, sortable=False, choices=records.choices("issue_link_type"))
 
 
 def _person(records: Records, name: str, *, told: bool = False, indexed: bool = False) -> Field:
