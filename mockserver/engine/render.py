@@ -217,7 +217,8 @@ def _viewed(ctx: Context, case: Case, record: Record) -> Json:
     elif case.resource is not None:
         shown = ctx.view(case.resource, record)
     else:
-        shown = dict(record)
+        # Not everything that is listed is a record: labels, say, are texts.
+        shown = dict(record) if isinstance(record, Mapping) else record
     return {key: shown[key] for key in rule.show if key in shown} if rule.show else shown
 
 
