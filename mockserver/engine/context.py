@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -116,6 +116,16 @@ class Collection:
                 near = [table.rows[row_id] for row_id in table.ids(index, (equal[name],))]
                 return [one for one in near if _equals(one, equal)]
         return [one for one in table.rows.values() if _equals(one, equal)]
+
+    def ids(self, name: str, value: Json) -> Sequence[RowId]:
+        """Ids of the records whose member equals ``value``, or holds it in a list; no record is touched
+        where the member is indexed.
+        """
+        table = self._site.store[self._name]
+        index = table.indexed((name,))
+        if index is not None and index.key((value,)) is not None:
+            return table.ids(index, (value,))
+        return [record[self.resource.id.field] for record in self.where(**{name: value})]
 
     def under(self, parent: Record) -> list[Record]:
         """The records that belong to ``parent``."""

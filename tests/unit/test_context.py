@@ -54,6 +54,13 @@ def ids(records: Any) -> list[Any]:
     return [one["id"] for one in records]
 
 
+def test_ids_are_told_by_an_index_or_without_one(folders):
+    assert folders.ids("tags", "b") == (1, 2)
+    assert folders.ids("key", "xyz") == (2,)
+    assert list(folders.ids("id", 2)) == [2]
+    assert list(folders.ids("above", None)) == [1]
+
+
 def test_a_record_is_found_by_its_id_or_by_its_key_in_any_case(folders):
     assert [folders.find(text)["id"] for text in ("1", "ABC", "abc", "2", "xYz")] == [1, 1, 1, 2, 2]
     assert folders.find("3") is None

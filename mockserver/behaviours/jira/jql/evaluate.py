@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 from mockserver.behaviours.jira.jql import words
@@ -25,6 +26,7 @@ from mockserver.behaviours.jira.jql.tree import (
     Values,
     Where,
 )
+from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
 Test: TypeAlias = Callable[[Record], bool]
@@ -52,7 +54,7 @@ class Prepared:
     """
 
     test: Test
-    ids: frozenset[str] | None = None
+    ids: Sequence[RowId] | None = None
     sorts: Sequence[Sorting] = ()
     problems: Problems = field(default_factory=Problems)
 
@@ -65,7 +67,7 @@ class Prepared:
 @dataclass(slots=True)
 class _Narrowed:
     test: Test
-    ids: frozenset[str] | None = None
+    ids: Sequence[RowId] | None = None
 
 
 def prepare(query: Query, scope: Scope) -> Prepared:
@@ -81,7 +83,8 @@ def prepare(query: Query, scope: Scope) -> Prepared:
             problems.errors.append(f"Not able to sort using field '{sort.field.name}'.")
         else:
             sorts.append(sorting(found, sort.direction))
-    return Prepared(where.test, where.ids, sorts, problems)
+    ids = None if where.ids is None else tuple(dict.fromkeys(where.ids))
+    return Prepared(where.test, ids, sorts, problems)
 
 
 def no_field(name: str) -> str:
@@ -102,13 +105,14 @@ def _where(where: Where, scope: Scope, problems: Problems) -> _Narrowed:
         parts = [_where(one, scope, problems) for one in where.clauses]
         known = [one.ids for one in parts if one.ids is not None]
         tests = [one.test for one in parts]
-        ids = frozenset.intersection(*known) if known else None
+        # The clause that an index narrows most; the tests of the others see to the rest.
+        ids = min(known, key=len, default=None)
         return _Narrowed(lambda issue: all(test(issue) for test in tests), ids)
     if isinstance(where, Or):
         parts = [_where(one, scope, problems) for one in where.clauses]
         tests = [one.test for one in parts]
         sets = [one.ids for one in parts if one.ids is not None]
-        united = frozenset[str]().union(*sets) if len(sets) == len(parts) else None
+        united = _union(sets) if len(sets) == len(parts) else None
         return _Narrowed(lambda issue: any(test(issue) for test in tests), united)
     if isinstance(where, Not):
         return _negated(where.clause, scope, problems)
@@ -206,8 +210,13 @@ def _among(clause: Clause, operand: Operand | None, found: Field, scope: Scope) 
         return _Narrowed(lambda issue: bool(atoms := held(issue)) and not any(one in wanted for one in atoms))
     if empty:
         return _Narrowed(lambda issue: not (atoms := held(issue)) or any(one in wanted for one in atoms))
-    ids = None if narrow is None else frozenset(one for atom in wanted for one in narrow(atom))
+    ids = None if narrow is None else _union([narrow(atom) for atom in wanted])
     return _Narrowed(lambda issue: any(one in wanted for one in held(issue)), ids)
+
+
+def _union(found: Sequence[Sequence[RowId]]) -> Sequence[RowId]:
+    """All ids of all; some may be there twice."""
+    return found[0] if len(found) == 1 else list(chain.from_iterable(found))
 
 
 def _emptiness(held: Held, wanted: bool) -> Test:

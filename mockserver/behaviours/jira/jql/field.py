@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from mockserver.behaviours.jira.jql.parse import JqlError
 from mockserver.behaviours.jira.jql.tree import Clause, Function
 from mockserver.behaviours.jira.jql.tree import Field as FieldName
+from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
 # What a field holds for one issue, and what an operand stands for: comparable, hashable things.
@@ -68,7 +69,7 @@ class Field:
     downward: bool = False
     sortable: bool = True
     history: Callable[[Record], Sequence[Change]] | None = None
-    narrow: Callable[[Atom], Iterable[str]] | None = None
+    narrow: Callable[[Atom], Sequence[RowId]] | None = None
     texts: Callable[[Record], Sequence[str]] | None = None
     empties: frozenset[str] = frozenset()
     unknown: str = "The value '{value}' does not exist for the field '{field}'."

@@ -32,7 +32,9 @@ def fields(records: Records) -> Mapping[str, Make]:
         "created": lambda: stamp(records, "created"),
         "updated": lambda: stamp(records, "updated"),
         "resolved": lambda: stamp(records, "resolutiondate").called("resolved"),
-        "statuscategorychangeddate": lambda: stamp(records, "statuscategorychangedate"),
+        "statuscategorychangeddate": lambda: stamp(records, "statuscategorychangedate").called(
+            "statusCategoryChangedDate"
+        ),
         "lastviewed": lambda: stamp(records, "lastViewed"),
         "due": lambda: stamp(records, "duedate", downward=False).called("due"),
         "worklogdate": lambda: _worklog_date(records),

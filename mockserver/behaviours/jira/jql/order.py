@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from mockserver.behaviours.jira.jql.field import Field
 from mockserver.values import Json, Record
@@ -49,8 +50,12 @@ def ordered(issues: Iterable[Record], sorts: Sequence[Sorting], most: int | None
 
 def newest(issue: Record) -> tuple[float, int]:
     """Sort key by creation: the later, the higher."""
-    created = issue["fields"].get("created")
-    return (datetime.fromisoformat(created).timestamp() if created else 0.0, int(issue["id"]))
+    return (_instant(issue["fields"].get("created") or ""), int(issue["id"]))
+
+
+@lru_cache(maxsize=50_000)
+def _instant(created: str) -> float:
+    return datetime.fromisoformat(created).timestamp() if created else 0.0
 
 
 def _newest(issues: Sequence[Record], most: int) -> list[Record]:
@@ -59,17 +64,15 @@ def _newest(issues: Sequence[Record], most: int) -> list[Record]:
 
 def _first(issues: Sequence[Record], sort: Sorting, most: int) -> list[Record]:
     filled, empty = _parted(issues, sort.key)
-    if sort.downward:
-        keyed = heapq.nlargest(most, filled, key=lambda pair: (pair[0], newest(pair[1])))
-    else:
-        keyed = heapq.nsmallest(most, filled, key=lambda pair: (pair[0], _oldness(pair[1])))
-    found = [issue for _, issue in keyed]
+    if 0 < most < len(filled):
+        # Only what is as good as the last one that is wanted needs to be sorted.
+        keys, down = [key for key, _ in filled], sort.downward
+        last = (heapq.nlargest if down else heapq.nsmallest)(most, keys)[-1]
+        filled = [pair for pair in filled if (pair[0] >= last if down else pair[0] <= last)]
+    filled.sort(key=lambda pair: newest(pair[1]), reverse=True)
+    filled.sort(key=lambda pair: pair[0], reverse=sort.downward)
+    found = [issue for _, issue in filled[:most]]
     return found if len(found) == most else found + _newest(empty, most - len(found))
-
-
-def _oldness(issue: Record) -> tuple[float, int]:
-    created, number = newest(issue)
-    return (-created, -number)
 
 
 def _parted(issues: Iterable[Record], key: Key) -> tuple[list[tuple[Json, Record]], list[Record]]:

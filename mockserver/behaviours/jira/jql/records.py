@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mockserver.behaviours.jira.jql.field import Atom, Change, Choice, Held, Meant
 from mockserver.engine.context import Collection, Context
+from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
 
@@ -59,9 +60,9 @@ class Records:
             return ()
         return [one for one in self.ctx.table(resource).under(issue) if self.ctx.sees(resource, one)]
 
-    def ids(self, member: str, atom: Atom) -> Iterable[str]:
+    def ids(self, member: str, atom: Atom) -> Sequence[RowId]:
         """Ids of the issues that hold ``atom`` in a member that is indexed."""
-        return [str(one["id"]) for one in self.table("issue").where(**{member: atom})]
+        return self.table("issue").ids(member, atom)
 
     def held(self, member: str) -> Held:
         """What issues hold in a field of one value."""

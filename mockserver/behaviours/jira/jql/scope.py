@@ -65,7 +65,7 @@ class SiteScope:
                 raise JqlError(f"The filter '{text}' refers to itself, or to too many others.")
             inner = prepare(parse(found["jql"]), SiteScope(self._ctx, self._depth + 1))
             inner.check()
-            return [one["id"] for one in candidates(self._ctx, inner) if inner.test(one)]
+            return [one["id"] for one in matching(self._ctx, inner)]
 
         return Field(
             "filter",
@@ -96,19 +96,13 @@ class SiteScope:
         return Field(name.name, held, meant, tuple(dict.fromkeys((*ORDERED, *EQUAL))), sortable=False)
 
 
-def candidates(ctx: Context, prepared: Prepared) -> Iterable[Record]:
-    """The issues that a query can find, narrowed by indexes, and that the caller may see."""
-    table = ctx.table("issue")
-    if prepared.ids is None:
-        rows: Iterable[Record] = table
-    else:
-        rows = (one for key in prepared.ids if (one := table.get(key)) is not None)
-    return filter(seeing(ctx), rows)
-
-
 def matching(ctx: Context, prepared: Prepared) -> list[Record]:
-    """Every issue that a query finds, in no order."""
-    return [one for one in candidates(ctx, prepared) if prepared.test(one)]
+    """Every issue that a query finds and that the caller may see, in no order; narrowed by indexes."""
+    table, test, sees = ctx.table("issue"), prepared.test, seeing(ctx)
+    rows: Iterable[Record] = table
+    if prepared.ids is not None:
+        rows = (one for key in prepared.ids if (one := table.get(key)) is not None)
+    return [one for one in rows if test(one) and sees(one)]
 
 
 def first(ctx: Context, prepared: Prepared, most: int | None = None) -> list[Record]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field
 from mockserver.behaviours.jira.jql.records import Records
+from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
 SPRINT_UNKNOWN = "Sprint with name '{value}' does not exist or you do not have permission to view it."
@@ -130,7 +131,7 @@ def _status_category(records: Records) -> Field:
             if folded in (str(one["id"]), one["key"].casefold(), one["name"].casefold())
         ] or None
 
-    def narrow(atom: Atom) -> Sequence[str]:
+    def narrow(atom: Atom) -> Sequence[RowId]:
         statuses = [one["id"] for one in records.rows("status") if one["category"] == atom]
         return [one for status in statuses for one in records.ids("fields.status", status)]
 

@@ -1,0 +1,84 @@
+"""How fast 50 issues out of many are found: through indexes, by text, by rank, against a full scan.
+
+Run it: ``python tests/bench/search.py [issues]``; it prints milliseconds and ratios, best of five.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.values import Call, dumps
+from mockserver.world import World, catalogue
+
+NOUNS = ("order", "invoice", "supplier", "basket", "payment", "refund", "label", "parcel")
+WANTED = 50
+INDEXED = "labels = wanted AND project = MKY"
+QUERIES = {
+    "indexed": INDEXED,
+    # The same issues, asked for so that no index can help.
+    "full scan": "(labels = wanted AND project = MKY) OR votes > 1000000",
+    "text": "summary ~ needle",
+    "rank, of all": "project = MKY ORDER BY Rank",
+    "rank, of 50": "labels = wanted ORDER BY Rank",
+    "newest of all": "project = MKY",
+}
+
+
+def filled(count: int) -> World:
+    """A world with ``count`` issues more, of which 50 are wanted, evenly spread."""
+    world = World(catalogue())
+    step = max(1, count // WANTED)
+    issues = []
+    for number in range(count):
+        wanted = number % step == 0 and number // step < WANTED
+        summary = f"{NOUNS[number % 8]} {NOUNS[number // 8 % 8]} {number}" + (" needles" if wanted else "")
+        fields = {"summary": summary, "labels": ["wanted"] if wanted else ["other"]}
+        issues.append({"key": f"MKY-{number + 100}", "fields": fields})
+    world.seed({"jira": {"issue": issues}})
+    return world
+
+
+def measured(world: World, jql: str) -> tuple[float, int]:
+    """Milliseconds of the best of five requests for a page of 50, and how many issues came."""
+    sent = {"content-type": "application/json", "authorization": "Basic bWlhQGV4YW1wbGUuY29tOm1vY2stdG9rZW4="}
+    call = Call("POST", "/jira/rest/api/3/search/jql", sent, dumps({"jql": jql, "maxResults": WANTED}))
+    found: Any = None
+
+    def ask() -> None:
+        nonlocal found
+        found = world.handle(call).json()
+
+    return best(ask) * 1000, len(found["issues"])
+
+
+def best(ask: Callable[[], None]) -> float:
+    """Seconds of the fastest of five runs."""
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def figures(count: int = 10_000) -> dict[str, tuple[float, int]]:
+    """What each query took and found, in one run."""
+    world = filled(count)
+    return {name: measured(world, jql) for name, jql in QUERIES.items()}
+
+
+def main() -> None:
+    """Print the figures, each as a part of the full scan."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    found = figures(count)
+    scan = found["full scan"][0]
+    print(f"{WANTED} of {count} issues, through the whole service")
+    for name, (milliseconds, issues) in found.items():
+        print(f"{name:14} {milliseconds:8.2f} ms  {scan / milliseconds:7.1f} x the scan  {issues} issues")
+
+
+if __name__ == "__main__":
+    main()
