@@ -436,6 +436,22 @@ ODD = [
 ]
 
 
+def nested(depth: int) -> str:
+    """ANDs and ORs inside one another."""
+    return (
+        "".join(f"votes = {at} {'AND' if at % 2 else 'OR'} (" for at in range(depth))
+        + "votes = 0"
+        + ")" * depth
+    )
+
+
+def test_what_is_nested_as_deep_as_it_may_be_is_still_answered(jira: Any) -> None:
+    assert found(jira, nested(100))["issues"] == [{"id": "10002"}]
+    assert jira("POST", PARSE, {"queries": [nested(100)]}).json()["queries"][0]["structure"]
+    assert jira("POST", SEARCH, {"jql": f"NOT ({nested(98)})"}).json()["issues"] == []
+    assert jira("POST", SEARCH, {"jql": nested(101)}).status == 400
+
+
 @pytest.mark.parametrize("jql", ODD)
 def test_odd_queries_are_answered_or_refused(jira: Any, jql: str) -> None:
     for reply in (

@@ -38,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "multiselect": "Select List (multiple choices)",
     "multicheckboxes": "Checkboxes",
     "radiobuttons": "Radio Buttons",
+    "cascadingselect": "Select List (cascading)",
     "labels": "Labels",
     "userpicker": "User Picker (single user)",
     "multiuserpicker": "User Picker (multiple users)",
@@ -132,6 +133,8 @@ class Fields:
         options, choices = self._option(name), self._choices(name)
         if kind == "option":
             return Field(name, one, options, order=records.by_place("field_option"), choices=choices)
+        if kind == "option-with-child":
+            return Field(name, _cascade(name), options, kind="cascade", sortable=False, choices=choices)
         if kind == "array" and items == "option":
             return Field(name, many, options, choices=choices)
         if kind == "array" and items == "user":
@@ -155,7 +158,8 @@ class Fields:
         return lambda: [Choice(str(one["value"]), str(one["value"])) for one in self._options(field)]
 
     def _options(self, field: str) -> Sequence[Record]:
-        return [one for one in self._records.rows("field_option") if one.get("field") == field]
+        known = self._records.has("field_option")
+        return self._records.table("field_option").where(field=field) if known else ()
 
 
 def is_custom(declared: Record) -> bool:
@@ -179,6 +183,16 @@ def _one(member: str) -> Callable[[Record], Sequence[Atom]]:
 
 def _many(member: str) -> Callable[[Record], Sequence[Atom]]:
     return lambda issue: [_key_of(one) for one in issue["fields"].get(member) or ()]
+
+
+def _cascade(member: str) -> Callable[[Record], Sequence[Atom]]:
+    """The option chosen and the one below it; where there is none below, that is an atom too."""
+
+    def held(issue: Record) -> Sequence[Atom]:
+        found: Sequence[Atom] = issue["fields"].get(member) or ()
+        return (*found, f"{found[0]}/none") if len(found) == 1 else found
+
+    return held
 
 
 def _key_of(value: Json) -> Json:

@@ -169,6 +169,27 @@ def _nothing_viewed(records: Records, given: Sequence[str]) -> Sequence[Atom]:
     return []
 
 
+def _cascade(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    """The options of this name that have others below them, or of those the one (or ``none``) below."""
+    rows = list(records.rows("field_option"))
+    above = [one for one in rows if not one.get("optionId") and _is_option(one, given[0])]
+    if not above:
+        raise UnknownValue(f"The option '{given[0]}' does not exist.")
+    if len(given) == 1:
+        return [one["id"] for one in above]
+    if given[1].casefold() == "none":
+        return [f"{one['id']}/none" for one in above]
+    ids = {one["id"] for one in above}
+    below = [one["id"] for one in rows if one.get("optionId") in ids and _is_option(one, given[1])]
+    if not below:
+        raise UnknownValue(f"The option '{given[1]}' does not exist below '{given[0]}'.")
+    return below
+
+
+def _is_option(option: Record, text: str) -> bool:
+    return text == str(option["id"]) or text.casefold() == str(option["value"]).casefold()
+
+
 # ---- projects and what they hold
 
 
@@ -267,6 +288,7 @@ _ALL: Sequence[Known] = (
     Known("parentEpic", _below, ISSUES, 1, MANY),
     Known("portfolioChildIssuesOf", _below, ISSUES, 1, MANY),
     Known("issuesWithRemoteLinksByGlobalId", _with_remote_links, ISSUES, 1, 100),
+    Known("cascadeOption", _cascade, frozenset({"cascade"}), 1, 2),
     Known("releasedVersions", _versions(released=True), VERSIONS, 0, MANY),
     Known("unreleasedVersions", _versions(released=False), VERSIONS, 0, MANY),
     Known("latestReleasedVersion", _versions(released=True, only=-1), VERSIONS, 1, 1),

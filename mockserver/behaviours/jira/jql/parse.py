@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_SORTS = 7
 LONGEST = 100_000  # characters
-DEEPEST = 200  # NOTs and parentheses inside one another
+DEEPEST = 100  # NOTs and parentheses inside one another
 OPERATORS = "'=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'"
 # Source: https://support.atlassian.com/jira-software-cloud/docs/jql-reserved-words-and-characters/
 _RESERVED = """

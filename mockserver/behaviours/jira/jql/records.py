@@ -146,7 +146,9 @@ class Records:
             if several:
                 return _replayed(items, tuple(issue["fields"].get(member) or ()), self.when)
             return [
-                Change(self.when(one["created"]), str(one["author"]), _end(item, "from"), _end(item, "to"))
+                Change(
+                    self.when(one["created"]), str(one["author"] or ""), _end(item, "from"), _end(item, "to")
+                )
                 for one, item in items
             ]
 
@@ -166,7 +168,7 @@ def _replayed(
     for one, item in reversed(items):
         gone, come = _end(item, "from"), _end(item, "to")
         before = (*(atom for atom in after if atom not in come), *gone)
-        found.append(Change(when(one["created"]), str(one["author"]), before, after))
+        found.append(Change(when(one["created"]), str(one["author"] or ""), before, after))
         after = before
     return found[::-1]
 

@@ -8,6 +8,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 _WORD = re.compile(r"\w+", re.UNICODE)
+# Too common to be looked for, unless a phrase has them.
+# Source: https://support.atlassian.com/jira-software-cloud/docs/search-for-issues-using-the-text-field/
+COMMON = frozenset(
+    word
+    for line in (
+        "a and are as at be but by for if in into is it no not of on or s such t that the their",
+        "then there these they this to was will with",
+    )
+    for word in line.split()
+)
+_STARS = re.compile(r"(?<!\\)\*+")
+_PART = re.compile(r"\\.|.", re.DOTALL)
 _TERM = re.compile(r'([+-]?)(?:"((?:\\.|[^"\\])*)"|(\S+))')
 
 
@@ -44,6 +56,7 @@ def _terms(text: str) -> tuple[_Term, ...]:
     if not text.strip():
         raise BadText("is empty")
     found: list[_Term] = []
+    common: list[_Term] = []
     for sign, phrase, word in _TERM.findall(text):
         if word in ("AND", "&&"):
             continue
@@ -51,25 +64,43 @@ def _terms(text: str) -> tuple[_Term, ...]:
             raise BadText(f"uses {word}, which this server does not implement")
         without = sign == "-"
         if phrase:
-            words = tuple(stem(one) for one in _WORD.findall(phrase.casefold()))
-            found.append(_Term(words, without=without))
+            words = _stems(phrase)
+            if words:
+                found.append(_Term(words, without=without))
             continue
-        plain = re.sub(r"\\(.)", r"\1", word)
         if word[:1] in ("*", "?"):
             raise BadText(f"is not allowed to start with '{word[0]}'")
         if re.search(r"(?<!\\)[~^]", word):
             raise BadText("uses '~' or '^', which this server does not implement")
         if re.search(r"(?<!\\)[*?]", word):
-            parts = re.split(r"([*?])", plain.casefold())
-            pattern = "".join({"*": r"\w*", "?": r"\w"}.get(one, re.escape(one)) for one in parts)
-            found.append(_Term(pattern=re.compile(pattern), without=without))
+            found.append(_Term(pattern=_pattern(word), without=without))
             continue
-        words = tuple(stem(one) for one in _WORD.findall(plain.casefold()))
+        plain = re.sub(r"\\(.)", r"\1", word)
+        words = _stems(plain)
         if words:
-            found.append(_Term(words, without=without))
+            too_common = plain.casefold() in COMMON
+            (common if too_common else found).append(_Term(words, without=without))
+    found = found or common
     if all(term.without for term in found):
         raise BadText("has no words to look for")
     return tuple(found)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(one) for one in _WORD.findall(text.casefold()))
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """What a word with ``*`` and ``?`` matches; each star takes the least it can, once and for all,
+    so that many of them cost no more than one.
+    """
+    pieces = [
+        "".join(r"\w" if part == "?" else re.escape(part.removeprefix("\\")) for part in _PART.findall(piece))
+        for piece in _STARS.split(word.casefold())
+    ]
+    first, *rest = pieces
+    middle = "".join(rf"(?>\w*?{piece})" for piece in rest[:-1])
+    return re.compile(first + middle + (rf"\w*{rest[-1]}" if rest else ""))
 
 
 def _has(words: tuple[tuple[str, ...], tuple[str, ...]], term: _Term) -> bool:
