@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.behaviours.jira import estimates
 from mockserver.behaviours.jira.fields import FIELDS, Speech, label
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Site
@@ -34,6 +35,7 @@ def read(
                 found[key] = _updated(site, speech, key, current.get(key), update[key])
         except Refused as refused:
             wrong.append(broken(site, key, refused.word, **refused.values))
+    estimates.spread(found, current)
     return found, wrong
 
 
@@ -45,7 +47,7 @@ def _updated(site: Site, speech: Speech, key: str, value: Json, steps: Json) -> 
         for verb, operand in step.items():
             if verb not in FIELDS[key].verbs:
                 raise Refused("unknown_verb", verb=verb)
-            if verb == "set":
+            if verb in ("set", "edit"):
                 value = FIELDS[key].read(site, speech, operand)
             elif verb == "add":
                 value = list(dict.fromkeys((*(value or ()), label(operand))))

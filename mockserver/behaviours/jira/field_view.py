@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mockserver.behaviours.jira import projects, statuses, users
+from mockserver.behaviours.jira import (
+    attachments,
+    comments,
+    estimates,
+    projects,
+    statuses,
+    users,
+    votes,
+    watchers,
+    worklogs,
+)
 from mockserver.behaviours.jira.rich.version import spoken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
@@ -98,21 +108,6 @@ def _links(ctx: Context, issue: Record) -> Json:
     return shown
 
 
-def _empty_page(name: str, items: str) -> Show:
-    """A page of what cannot be added yet."""
-
-    def show(ctx: Context, issue: Record) -> Json:
-        page: dict[str, Json] = {items: [], "maxResults": 0, "total": 0, "startAt": 0}
-        return {**page, "self": f"{ctx.api}/issue/{issue['id']}/{name}"} if name == "comment" else page
-
-    return show
-
-
-def _counted(path: str, members: Mapping[str, Json]) -> Show:
-    return lambda ctx, issue: {"self": f"{ctx.api}/issue/{issue['key']}/{path}", **members}
-
-
-NO_PROGRESS = {"progress": 0, "total": 0}
 SHOWN: Mapping[str, Show] = {
     "project": _project,
     "status": _status,
@@ -126,13 +121,15 @@ SHOWN: Mapping[str, Show] = {
     "parent": _parent,
     "subtasks": _subtasks,
     "issuelinks": _links,
-    "comment": _empty_page("comment", "comments"),
-    "worklog": _empty_page("worklog", "worklogs"),
-    "votes": _counted("votes", {"votes": 0, "hasVoted": False}),
-    "watches": _counted("watchers", {"watchCount": 0, "isWatching": False}),
-    "progress": _always(NO_PROGRESS),
-    "aggregateprogress": _always(NO_PROGRESS),
-    "timetracking": _always({}),
-    "workratio": _always(-1),
-    **{name: _always([]) for name in ("components", "fixVersions", "versions", "attachment")},
+    "attachment": attachments.field,
+    "comment": comments.field,
+    "worklog": worklogs.field,
+    "votes": votes.field,
+    "watches": watchers.field,
+    "progress": estimates.progress,
+    "aggregateprogress": estimates.aggregate_progress,
+    "timetracking": estimates.timetracking,
+    "workratio": estimates.work_ratio,
+    **{f"aggregate{name}": estimates.aggregate(name) for name in estimates.STORED},
+    **{name: _always([]) for name in ("components", "fixVersions", "versions")},
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mockserver.behaviours.jira import estimates
 from mockserver.behaviours.jira.rich.document import is_document
 from mockserver.behaviours.jira.rich.wiki import to_document
 from mockserver.behaviours.jira.words import Refused
@@ -183,4 +184,5 @@ FIELDS: Mapping[str, Field] = {
     "assignee": Field(person),
     "reporter": Field(reporter),
     "duedate": Field(due_date),
+    "timetracking": Field(lambda site, speech, value: estimates.read(site, value), ("set", "edit")),
 }

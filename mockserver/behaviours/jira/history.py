@@ -5,7 +5,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.behaviours.jira.rich.shown import to_wiki
 from mockserver.engine.context import Context
@@ -37,24 +37,29 @@ CALLED = {
 }
 # One item for each thing that came or went; any other list is one item from all to all.
 ONE_BY_ONE = frozenset({"components", "fixVersions", "versions", "attachment", "issuelinks"})
+# What counts seconds: its number stands for it on both sides.
+SECONDS = frozenset({"timeoriginalestimate", "timeestimate", "timespent"})
 # What changes by itself and is told by nobody.
 UNTOLD = frozenset({"updated", "created", "statuscategorychangedate", "lastViewed", "customfield_10019"})
 
 
-def changed(ctx: Context, issue: Record, fields: Mapping[str, Json], **members: Json) -> Record:
+def changed(
+    ctx: Context, issue: Record, fields: Mapping[str, Json], *, also: Sequence[Record] = (), **members: Json
+) -> Record:
     """The issue with ``fields`` over its own (and record ``members`` over its own), and its history told.
 
-    Nothing is written where nothing differs. ``updated`` moves with every change.
+    Nothing is written where nothing differs. ``updated`` moves with every change. ``also``: lines of
+    history besides those of the fields, in the same entry.
     """
     before = issue["fields"]
     differing = {name: value for name, value in fields.items() if before.get(name) != value}
     members = {name: value for name, value in members.items() if issue.get(name) != value}
-    if not differing and not members:
+    if not differing and not members and not also:
         return issue
     if "status" in differing and _category(ctx, before.get("status")) != _category(ctx, differing["status"]):
         differing["statuscategorychangedate"] = ctx.stamp()
     items = [item for name in differing for item in _items(ctx, name, before.get(name), differing[name])]
-    told(ctx, issue, items)
+    told(ctx, issue, [*items, *also])
     return ctx.table("issue").change(
         issue, {**members, "fields": {**before, **differing, "updated": ctx.stamp()}}
     )
@@ -104,6 +109,8 @@ def _id(name: str, value: Json) -> Json:
         return None
     if name in NAMED:
         return value
+    if name in SECONDS:
+        return str(value)
     if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value):
         return ", ".join(str(one) for one in value)
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.behaviours.jira import comments, history, rights
 from mockserver.behaviours.jira.field_view import brief, link_head
 from mockserver.behaviours.jira.fields import named
 from mockserver.behaviours.jira.words import Refused
@@ -15,23 +16,63 @@ from mockserver.values import Json, Outcome, Problem, Record
 
 
 def create(ctx: Context) -> Outcome:
-    """A link between the two issues of the body; linking the same two again changes nothing."""
+    """A link between the two issues of the body; linking the same two again changes nothing.
+
+    A comment of the same request goes to the outward issue; where it is refused, nothing is linked.
+    """
     body = ctx.body
+    kind = kind_of(ctx, body["type"])
+    inward, outward = issue_of(ctx, body["inwardIssue"]), issue_of(ctx, body["outwardIssue"])
+    check(ctx, kind, inward, outward)
+    values = None
     if body.get("comment"):
-        raise Problem("not_implemented", operation=f"'comment' in {ctx.operation.id}")
-    kind = _kind(ctx, body["type"])
-    inward, outward = _issue(ctx, body["inwardIssue"]), _issue(ctx, body["outwardIssue"])
-    if not ctx.allowed("LINK_ISSUES"):
-        raise Problem("may_not_link", diagnosis="the caller lacks LINK_ISSUES", key=inward["key"])
+        values, wrong = comments.read(ctx, outward, body["comment"])
+        if wrong:
+            raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be added")
+    link = stored(ctx, kind, inward, outward)
+    if values is not None:
+        # Linking has changed the issue: comment on it as it is now.
+        comments.stored(ctx, issue_of(ctx, {"id": outward["id"]}), values)
+    return Outcome("created", extra={"id": link["id"]})
+
+
+def check(ctx: Context, kind: Record, inward: Record, outward: Record) -> None:
+    """Raise Problem if the caller may not link these issues, they are one, or one of them is full."""
+    for one in (inward, outward):
+        if not _may_link(ctx, one):
+            raise Problem("may_not_link", diagnosis="the caller lacks LINK_ISSUES", key=one["key"])
     if inward["id"] == outward["id"]:
         raise Problem("link_to_itself", diagnosis="both ends are the same issue")
-    ends = {"type": kind["id"], "inward": inward["id"], "outward": outward["id"]}
-    links = ctx.table("issue_link")
-    same = links.where(**ends)
+    same = ctx.table("issue_link").where(type=kind["id"], inward=inward["id"], outward=outward["id"])
     if not same and any(_count(ctx, one) >= ctx.settings["issueLinkLimit"] for one in (inward, outward)):
         raise Problem("too_many_issue_links", diagnosis="the setting issueLinkLimit")
-    link = same[0] if same else links.add(ends)
-    return Outcome("created", extra={"id": link["id"]})
+
+
+def stored(ctx: Context, kind: Record, inward: Record, outward: Record) -> Record:
+    """The link, told in the history of both issues; the one that was there if there was one."""
+    ends = {"type": kind["id"], "inward": inward["id"], "outward": outward["id"]}
+    same = ctx.table("issue_link").where(**ends)
+    if same:
+        return same[0]
+    link = ctx.table("issue_link").add(ends)
+    for one, far, words in ((inward, outward, kind["outward"]), (outward, inward, kind["inward"])):
+        line = history.item(ctx, "issuelinks", None, None, far["key"], f"This issue {words} {far['key']}")
+        history.changed(ctx, one, {}, also=[line])
+    return link
+
+
+def forgotten(ctx: Context, link: Record) -> None:
+    """Drop a link, told in the history of both issues."""
+    ctx.table("issue_link").drop(link)
+    kind = ctx.table("issue_link_type").get(link["type"]) or {"inward": "", "outward": ""}
+    ends = {end: ctx.table("issue").get(link[end]) for end in ("inward", "outward")}
+    for end, other in (("inward", "outward"), ("outward", "inward")):
+        one, far = ends[end], ends[other]
+        if one is not None and far is not None:
+            text = f"This issue {kind[other]} {far['key']}"
+            history.changed(
+                ctx, one, {}, also=[history.item(ctx, "issuelinks", far["key"], text, None, None)]
+            )
 
 
 def types(ctx: Context) -> Outcome:
@@ -50,12 +91,19 @@ def shown(ctx: Context, link: Record) -> dict[str, Json]:
     return {**link_head(ctx, link), **ends}
 
 
+def visible(ctx: Context, link: Record) -> bool:
+    """Whether the caller may see both issues of a link."""
+    issues = [ctx.table("issue").get(link[end]) for end in ("inward", "outward")]
+    return all(one is not None and ctx.sees("issue", one) for one in issues)
+
+
 def delete(ctx: Context) -> Outcome:
     """Forget the link that the path names; both its issues must be open to linking."""
     link = ctx.found()
-    if not ctx.allowed("LINK_ISSUES"):
+    ends = [one for end in ("inward", "outward") if (one := ctx.table("issue").get(link[end])) is not None]
+    if not all(_may_link(ctx, one) for one in ends):
         raise Problem("no_issue_link", diagnosis="the caller lacks LINK_ISSUES", id=link["id"])
-    ctx.table("issue_link").drop(link)
+    forgotten(ctx, link)
     return Outcome("deleted")
 
 
@@ -75,7 +123,8 @@ def seeded(site: Site, values: Json) -> Json:
     return found
 
 
-def _kind(ctx: Context, value: Mapping[str, Json]) -> Record:
+def kind_of(ctx: Context, value: Mapping[str, Json]) -> Record:
+    """The link type that ``{"id": …}`` or ``{"name": …}`` names. Raises Problem("no_such_link_type")."""
     try:
         return named(ctx.site, "issue_link_type", value, "")
     except Refused as refused:
@@ -83,12 +132,18 @@ def _kind(ctx: Context, value: Mapping[str, Json]) -> Record:
         raise Problem("no_such_link_type", diagnosis="no such link type", name=wanted) from None
 
 
-def _issue(ctx: Context, value: Mapping[str, Json]) -> Record:
+def issue_of(ctx: Context, value: Mapping[str, Json]) -> Record:
+    """The issue that ``{"id": …}`` or ``{"key": …}`` names. Raises Problem("no_issue")."""
     wanted = value.get("id", value.get("key"))
     found = None if wanted is None else ctx.table("issue").find(str(wanted))
-    if found is None:
+    if found is None or not ctx.sees("issue", found):
         raise Problem("no_issue", diagnosis=f"no issue {wanted!r} in this world")
     return found
+
+
+def _may_link(ctx: Context, issue: Record) -> bool:
+    project = ctx.table("project").get(issue["project"])
+    return project is not None and rights.Rights(ctx).within("LINK_ISSUES", project, issue)
 
 
 def _count(ctx: Context, issue: Record) -> int:

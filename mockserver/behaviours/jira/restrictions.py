@@ -1,0 +1,55 @@
+"""Comments and worklogs that only a group or a project role may see.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockserver.behaviours.jira import rights
+from mockserver.behaviours.jira.words import Refused
+from mockserver.engine.context import Context, Site
+from mockserver.values import Json, Record
+
+KINDS = ("group", "role")
+
+
+def read(site: Site, value: Json) -> dict[str, Json] | None:
+    """``{type, value, identifier}`` of a group or a role given by name or identifier; None for everybody.
+
+    Raises Refused for a kind that does not exist, and for a group or role that this site does not have.
+    """
+    if value is None or value == {}:
+        return None
+    if not isinstance(value, Mapping) or value.get("type") not in KINDS:
+        raise Refused("visibility_type")
+    kind, wanted = value["type"], value.get("identifier") or value.get("value")
+    if not isinstance(wanted, str) or not wanted:
+        raise Refused("visibility_value")
+    if kind not in site.service.resources or not len(site.table(kind)):
+        return {"type": kind, "value": wanted, "identifier": wanted}
+    own = "groupId" if kind == "group" else "id"
+    for one in site.table(kind):
+        identifier = str(one.get(own))
+        if wanted == identifier or str(one["name"]).casefold() == wanted.casefold():
+            return {"type": kind, "value": one["name"], "identifier": identifier}
+    raise Refused(f"no_{kind}", value=wanted)
+
+
+def open_to(ctx: Context, record: Record, issue: Record | None) -> bool:
+    """Whether the caller is in the group or role that ``record`` is kept to; its author always sees it."""
+    kept = record.get("visibility")
+    account = ctx.caller.user.get("accountId")
+    if not kept or (account is not None and account == record.get("author")):
+        return True
+    if kept["type"] == "group":
+        return bool({kept["value"], kept["identifier"]} & set(ctx.caller.user.get("groups") or ()))
+    project = None if issue is None else ctx.table("project").get(issue["project"])
+    if (
+        project is None
+        or not str(kept["identifier"]).isdigit()
+        or "role_actor" not in ctx.site.service.resources
+    ):
+        return False
+    return rights.in_role(ctx, rights.caller(ctx), project, int(kept["identifier"]))
