@@ -24,7 +24,7 @@ SEED = _option(
     "seeds",
     env="SEED",
     multiple=True,
-    metavar="NAME|FILE",
+    metavar="NAME[:SIZE]|FILE",
     help="What the world holds at the start: a shipped seed or a YAML or JSON file; may be repeated. "
     "[default: documented]",
 )

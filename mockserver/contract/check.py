@@ -11,10 +11,10 @@ from operator import itemgetter
 from pathlib import Path
 
 from mockserver.contract.replay import judged, replayed, undemonstrated
-from mockserver.spec.load import FixtureErrors, Folder, load, read_yaml, say, shown
+from mockserver.spec.load import FixtureErrors, Folder, load, say, shown
 from mockserver.spec.model import Example, Operation, Place, Service
 from mockserver.values import Json
-from mockserver.world import Catalogue, CommandError, UnknownFunction, World, catalogue, resolved
+from mockserver.world import Catalogue, CommandError, UnknownFunction, World, catalogue, resolved, shipped
 
 ALL = 1_000_000  # more than a journal keeps
 LONGEST = 200  # characters of one reply
@@ -124,21 +124,18 @@ def _broken_seeds(shared: Catalogue, service: Service) -> Iterator[str]:
         return
     others = {name: file for name, file in service.seeds.items() if name not in ("base", DOCUMENTED)}
     if DOCUMENTED in service.seeds:
-        yield from _unstored(world, service.seeds[DOCUMENTED], dry_run=False)
-    for file in others.values():
-        yield from _unstored(world, file)
+        yield from _unstored(world, DOCUMENTED, service.seeds[DOCUMENTED], dry_run=False)
+    for name, file in others.items():
+        yield from _unstored(world, name, file)
 
 
-def _unstored(world: World, file: Path, *, dry_run: bool = True) -> Iterator[str]:
+def _unstored(world: World, name: str, file: Path, *, dry_run: bool = True) -> Iterator[str]:
     """Each record of one seed that ``world``, which has the seeds before it, would not take."""
-    errors: list[str] = []
-    data = read_yaml(file, errors)
-    yield from errors
-    if errors or data is None:
-        return
     service = next(iter(world.shared.services))
     try:
-        world.seed({service: data}, dry_run)
+        world.seed({service: shipped(world.shared, service, name)}, dry_run)
+    except UnknownFunction as error:
+        yield say(Place(file, ("generate",)), str(error))
     except CommandError as error:
         yield from _placed(file, error.lines)
 

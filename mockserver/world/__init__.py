@@ -2,7 +2,7 @@
 
 from mockserver.world.errors import CommandError, NotThere
 from mockserver.world.loading import Catalogue, UnknownFunction, catalogue, resolved
-from mockserver.world.seeds import read_text
+from mockserver.world.seeds import read_text, shipped
 from mockserver.world.shown import shown_entry, statuses_of
 from mockserver.world.world import AUTH_MODES, SEED_INSTANT, VALIDATION_MODES, World
 from mockserver.world.worlds import Worlds
@@ -20,6 +20,7 @@ __all__ = [
     "catalogue",
     "read_text",
     "resolved",
+    "shipped",
     "shown_entry",
     "statuses_of",
 ]
