@@ -135,6 +135,7 @@ def test_a_number_that_is_none_is_refused_by_the_framework(jira: Any) -> None:
 def test_names_and_schema_are_told_once_for_the_page(ten: Any) -> None:
     page = found(ten, "key in (MKY-1, MKY-2)", fields="summary,-labels,nonsense", expand="names,schema")
 
+    assert not {"names", "schema"} & set(page["issues"][0])
     assert page["names"] == {"summary": "Summary"}
     assert page["schema"] == {"summary": {"type": "string", "system": "summary"}}
 

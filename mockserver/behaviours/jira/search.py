@@ -6,6 +6,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mockserver.behaviours.jira import issue_view
 from mockserver.behaviours.jira.jql import scope
@@ -66,7 +67,7 @@ def removed(ctx: Context) -> Outcome:
         "startAt": start,
         "maxResults": size,
         "total": len(found),
-        "issues": [issue_view.shown(ctx, one, wanted) for one in rows],
+        "issues": _shown(ctx, rows, wanted),
         **issue_view.described(ctx, wanted),
     }
     if problems and validate != "none":
@@ -99,7 +100,7 @@ def _page(ctx: Context, asked: Mapping[str, Json]) -> Outcome:
     # One more than the page holds, to know whether it is the last.
     found: Sequence[Record] = [] if prepared is None else scope.first(ctx, prepared, start + size + 1)
     issues, last = found[start : start + size], len(found) <= start + size
-    document: dict[str, Json] = {"issues": [issue_view.shown(ctx, one, wanted) for one in issues]}
+    document: dict[str, Json] = {"issues": _shown(ctx, issues, wanted)}
     if issues:
         document.update(issue_view.described(ctx, wanted))
     if not last:
@@ -140,6 +141,12 @@ def _check_properties(asked: Mapping[str, Json]) -> None:
 def _wanted(asked: Mapping[str, Json], fields: str) -> issue_view.Asked:
     """What is to be shown of each issue; ``fields`` where the request names none."""
     return issue_view.asked({"fields": [fields], **{key: value for key, value in asked.items() if value}})
+
+
+def _shown(ctx: Context, issues: Sequence[Record], wanted: issue_view.Asked) -> list[Json]:
+    """The issues of a page; names and schema are told once for the page, not in each of them."""
+    inside = replace(wanted, expand=wanted.expand - {"names", "schema"})
+    return [issue_view.shown(ctx, one, inside) for one in issues]
 
 
 def _prepared(ctx: Context, jql: Json) -> Prepared | None:
