@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from mockserver.behaviours.jira import (
     attachments,
     comments,
+    components,
+    custom_fields,
     estimates,
     projects,
     statuses,
     users,
+    versions,
     votes,
     watchers,
     worklogs,
@@ -26,7 +29,10 @@ Show = Callable[[Context, Record], Json]
 def field(ctx: Context, issue: Record, name: str) -> Json:
     """One field as shown; null where the issue has none."""
     show = SHOWN.get(name)
-    return issue["fields"].get(name) if show is None else show(ctx, issue)
+    if show is not None:
+        return show(ctx, issue)
+    declared = ctx.table("field").get(name) if name.startswith("customfield_") else None
+    return issue["fields"].get(name) if declared is None else custom_fields.shown(ctx, declared, issue)
 
 
 def brief(ctx: Context, issue: Record) -> dict[str, Json]:
@@ -41,7 +47,20 @@ def brief(ctx: Context, issue: Record) -> dict[str, Json]:
 
 def catalogued(ctx: Context, record: Record) -> dict[str, Json]:
     """A field as the catalogue lists it; the key of a system field is its id."""
-    return {**record, "key": record["key"] or record["id"]}
+    names = (
+        "id",
+        "key",
+        "name",
+        "custom",
+        "orderable",
+        "navigable",
+        "searchable",
+        "clauseNames",
+        "schema",
+        "scope",
+    )
+    found = {**record, "key": record["key"] or record["id"]}
+    return {name: found[name] for name in names if name in found}
 
 
 def link_head(ctx: Context, link: Record) -> dict[str, Json]:
@@ -66,12 +85,19 @@ def _user(name: str) -> Show:
     return lambda ctx, issue: users.by_id(ctx, issue["fields"].get(name))
 
 
+def _parts(name: str, resource: str, brief: Callable[[Context, Record], Json]) -> Show:
+    """The records of a project that an issue holds."""
+
+    def show(ctx: Context, issue: Record) -> Json:
+        table = ctx.table(resource)
+        held = issue["fields"].get(name) or ()
+        return [brief(ctx, one) for key in held if (one := table.get(key)) is not None]
+
+    return show
+
+
 def _text(name: str) -> Show:
     return lambda ctx, issue: spoken(ctx, issue["fields"].get(name))
-
-
-def _always(value: Json) -> Show:
-    return lambda ctx, issue: value
 
 
 def _status(ctx: Context, issue: Record) -> Json:
@@ -113,6 +139,7 @@ SHOWN: Mapping[str, Show] = {
     "status": _status,
     "issuetype": _viewed("issuetype", "issue_type"),
     "priority": _viewed("priority", "priority"),
+    "resolution": _viewed("resolution", "resolution"),
     "creator": _user("creator"),
     "reporter": _user("reporter"),
     "assignee": _user("assignee"),
@@ -131,5 +158,7 @@ SHOWN: Mapping[str, Show] = {
     "timetracking": estimates.timetracking,
     "workratio": estimates.work_ratio,
     **{f"aggregate{name}": estimates.aggregate(name) for name in estimates.STORED},
-    **{name: _always([]) for name in ("components", "fixVersions", "versions")},
+    "components": _parts("components", "component", components.brief),
+    "fixVersions": _parts("fixVersions", "version", versions.brief),
+    "versions": _parts("versions", "version", versions.brief),
 }

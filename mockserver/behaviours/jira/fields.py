@@ -20,14 +20,24 @@ SUMMARY_LIMIT = 255
 LABEL_LIMIT = 255
 TEXT_LIMIT = 32_767
 AUTOMATIC = "-1"
+LIST_VERBS = ("add", "set", "remove")
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How a value is said: rich text as a document (version 3), as text (version 2), or either (a seed)."""
+    """How a value is said: rich text as a document (version 3), as text (version 2), or either (a seed).
+
+    ``project``: the id of the project that the issue is or will be in, where that is known.
+    """
 
     documents: bool = True
     text: bool = False
+    project: str | None = None
+
+    @property
+    def seed(self) -> bool:
+        """Whether a person or a file says it, not a request."""
+        return self.documents and self.text
 
 
 Reader = Callable[[Site, Speech, Json], Json]
@@ -35,10 +45,16 @@ Reader = Callable[[Site, Speech, Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one field is read, and with which verbs ``update`` may change it."""
+    """How one field is read, and with which verbs ``update`` may change it.
+
+    ``one`` reads one item of a list, for the verbs add and remove; ``merge`` makes the new value out of the
+    stored one and the one that was read.
+    """
 
     read: Reader
     verbs: Sequence[str] = ("set",)
+    one: Reader | None = None
+    merge: Callable[[Site, Json, Json], Json] | None = None
 
 
 def summary(site: Site, speech: Speech, value: Json) -> str:
@@ -99,16 +115,24 @@ def due_date(site: Site, speech: Speech, value: Json) -> str | None:
 
 
 def issue_type(site: Site, speech: Speech, value: Json) -> str:
-    """The id of an issue type given by id or name."""
+    """The id of an issue type given by id or name; one that the project has."""
     if value is None:
         raise Refused("issuetype_missing")
     found: str = named(site, "issue_type", value, "issuetype_unknown")["id"]
+    owner = site.table("project").get(speech.project or "") or {}
+    if owner.get("issueTypes") is not None and found not in owner["issueTypes"]:
+        raise Refused("issuetype_unknown")
     return found
 
 
 def priority(site: Site, speech: Speech, value: Json) -> str | None:
     """The id of a priority given by id or name."""
     return None if value is None else str(named(site, "priority", value, "priority_unknown")["id"])
+
+
+def resolution(site: Site, speech: Speech, value: Json) -> str | None:
+    """The id of a resolution given by id or name."""
+    return None if value is None else str(named(site, "resolution", value, "resolution_unknown")["id"])
 
 
 def project(site: Site, speech: Speech, value: Json) -> str:
@@ -172,6 +196,28 @@ def named(site: Site, resource: str, value: Json, word: str) -> Record:
     raise Refused(word, value=value.get("id", value.get("name")))
 
 
+def parts(resource: str) -> Field:
+    """A field that holds ids of components or versions of the issue's own project."""
+
+    def one(site: Site, speech: Speech, value: Json) -> str:
+        given = {"name": value} if isinstance(value, str) else value
+        if not isinstance(given, Mapping):
+            raise Refused("not_an_object")
+        by = "name" if given.get("id") is None else "id"
+        wanted = str(given.get(by))
+        for record in site.table(resource).where(project=speech.project):
+            if str(record[by]).casefold() == wanted.casefold():
+                return str(record["id"])
+        raise Refused(f"{resource}_unknown", by=by, value=wanted)
+
+    def read(site: Site, speech: Speech, value: Json) -> list[str]:
+        if value is not None and not isinstance(value, list):
+            raise Refused("not_an_array")
+        return list(dict.fromkeys(one(site, speech, item) for item in value or ()))
+
+    return Field(read, LIST_VERBS, one)
+
+
 FIELDS: Mapping[str, Field] = {
     "project": Field(project),
     "issuetype": Field(issue_type),
@@ -180,7 +226,11 @@ FIELDS: Mapping[str, Field] = {
     "description": Field(rich_text),
     "environment": Field(rich_text),
     "priority": Field(priority),
-    "labels": Field(labels, ("set", "add", "remove")),
+    "resolution": Field(resolution),
+    "labels": Field(labels, LIST_VERBS, lambda site, speech, value: label(value)),
+    "components": parts("component"),
+    "fixVersions": parts("version"),
+    "versions": parts("version"),
     "assignee": Field(person),
     "reporter": Field(reporter),
     "duedate": Field(due_date),

@@ -37,10 +37,19 @@ CALLED = {
 }
 # One item for each thing that came or went; any other list is one item from all to all.
 ONE_BY_ONE = frozenset({"components", "fixVersions", "versions", "attachment", "issuelinks"})
-# What counts seconds: its number stands for it on both sides.
-SECONDS = frozenset({"timeoriginalestimate", "timeestimate", "timespent"})
+# Seconds and days: they stand for themselves on both sides.
+PLAIN = frozenset({"timeoriginalestimate", "timeestimate", "timespent", "duedate"})
 # What changes by itself and is told by nobody.
-UNTOLD = frozenset({"updated", "created", "statuscategorychangedate", "lastViewed", "customfield_10019"})
+UNTOLD = frozenset(
+    {
+        "updated",
+        "created",
+        "statuscategorychangedate",
+        "resolutiondate",
+        "lastViewed",
+        "customfield_10019",
+    }
+)
 
 
 def changed(
@@ -58,6 +67,8 @@ def changed(
         return issue
     if "status" in differing and _category(ctx, before.get("status")) != _category(ctx, differing["status"]):
         differing["statuscategorychangedate"] = ctx.stamp()
+    if "resolution" in differing:
+        differing["resolutiondate"] = None if differing["resolution"] is None else ctx.stamp()
     items = [item for name in differing for item in _items(ctx, name, before.get(name), differing[name])]
     told(ctx, issue, [*items, *also])
     return ctx.table("issue").change(
@@ -68,8 +79,9 @@ def changed(
 def told(ctx: Context, issue: Record, items: list[Record]) -> None:
     """Add one entry with ``items`` to the issue's history; nothing if there are none."""
     if items and "change" in ctx.site.service.resources:
-        author = ctx.caller.user.get("accountId")
-        ctx.table("change").add({"author": author, "created": ctx.stamp(), "items": items}, issue)
+        entry = {"author": ctx.caller.user.get("accountId"), "created": ctx.stamp(), "items": items}
+        metadata = ctx.body.get("historyMetadata") if isinstance(ctx.body, Mapping) else None
+        ctx.table("change").add(entry if metadata is None else {**entry, "historyMetadata": metadata}, issue)
 
 
 def item(ctx: Context, name: str, before: Json, before_text: Json, after: Json, after_text: Json) -> Record:
@@ -99,17 +111,22 @@ def _items(ctx: Context, name: str, before: Json, after: Json) -> Iterator[Recor
             yield item(ctx, name, None, None, one, _text(ctx, name, one))
         return
     yield item(
-        ctx, name, _id(name, before), _text(ctx, name, before), _id(name, after), _text(ctx, name, after)
+        ctx,
+        name,
+        _id(ctx, name, before),
+        _text(ctx, name, before),
+        _id(ctx, name, after),
+        _text(ctx, name, after),
     )
 
 
-def _id(name: str, value: Json) -> Json:
+def _id(ctx: Context, name: str, value: Json) -> Json:
     """What ``from`` and ``to`` hold: ids for what has ids, null for plain values."""
     if value is None or value == []:
         return None
-    if name in NAMED:
+    if name in NAMED or (isinstance(value, str) and _names_record(ctx, name)):
         return value
-    if name in SECONDS:
+    if name in PLAIN:
         return str(value)
     if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value):
         return ", ".join(str(one) for one in value)
@@ -123,6 +140,8 @@ def _text(ctx: Context, name: str, value: Json) -> Json:
         resource, member = NAMED[name]
         found = ctx.table(resource).get(value) if resource in ctx.site.service.resources else None
         return str(value) if found is None else str(found[member])
+    if name.startswith("customfield_") and name != "customfield_10020":
+        value = _custom(ctx, name, value)
     if isinstance(value, list):
         sprint = name in ("customfield_10020",) and "sprint" in ctx.site.service.resources
         if sprint:
@@ -131,6 +150,25 @@ def _text(ctx: Context, name: str, value: Json) -> Json:
     if isinstance(value, dict):
         return to_wiki(value) if value.get("type") == "doc" else str(value.get("value") or value.get("name"))
     return str(value)
+
+
+def _names_record(ctx: Context, name: str) -> bool:
+    """Whether a custom field holds ids: of options or of users."""
+    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
+    return schema.get("type") in ("option", "user")
+
+
+def _custom(ctx: Context, name: str, value: Json) -> Json:
+    """What a custom field holds, with names in the place of ids."""
+    if isinstance(value, list):
+        return [_custom(ctx, name, one) for one in value]
+    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
+    kinds = {schema.get("type"), schema.get("items")}
+    if kinds & {"option", "option-with-child"}:
+        return (ctx.table("field_option").get(value) or {"value": value})["value"]
+    return (
+        (ctx.table("user").get(value) or {"displayName": value})["displayName"] if "user" in kinds else value
+    )
 
 
 def _category(ctx: Context, status: Json) -> Json:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mockserver.behaviours.jira import changelog, expansions, meta, properties, transitions
 from mockserver.behaviours.jira.field_view import field
-from mockserver.behaviours.jira.rich.shown import to_html
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
-EXPANDABLE = "renderedFields,names,schema"
+EXPANDABLE = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,18 @@ def shown(ctx: Context, issue: Record, wanted: Asked | None = None) -> dict[str,
         "id": issue["id"],
         "self": f"{ctx.api}/issue/{issue['id']}",
         "key": issue["key"],
-        "fields": {name: field(ctx, issue, name) for name in chosen},
     }
+    if "versionedRepresentations" in wanted.expand:
+        # Documented: with it, ``fields`` is passed over.
+        document["versionedRepresentations"] = expansions.versioned(ctx, issue, selected(ctx, ["*all"]))
+    else:
+        document["fields"] = {name: field(ctx, issue, name) for name in chosen}
     if "renderedFields" in wanted.expand:
-        document["renderedFields"] = {name: _rendered(issue, name) for name in chosen}
+        document["renderedFields"] = {name: expansions.rendered(ctx, issue, name) for name in chosen}
     document.update(described(ctx, wanted))
+    for name, add in ADDED.items():
+        if name in wanted.expand:
+            document[name] = add(ctx, issue)
     if wanted.properties:
         document["properties"] = _properties(ctx, issue, wanted.properties)
     return document
@@ -115,13 +122,24 @@ def _renamed(name: str, ids: Mapping[str, str]) -> str:
 
 
 def _properties(ctx: Context, issue: Record, keys: Sequence[str]) -> dict[str, Json]:
-    if "issue_property" not in ctx.site.service.resources:
-        return {}
-    wanted = {one.strip() for key in keys for one in key.split(",")}
-    own = ctx.table("issue_property").under(issue)
-    return {one["key"]: one["value"] for one in own if one["key"] in wanted}
+    """The values of the properties that ``keys`` asks for: ``*all``, a key, ``-key``."""
+    names = [one.strip() for key in keys for one in key.split(",")]
+    known = {one["key"]: one["value"] for one in properties.under(ctx, issue, "issue")}
+    every = "*all" in names or all(one.startswith("-") for one in names)
+    return {key: known[key] for key in known if (every or key in names) and f"-{key}" not in names}
 
 
-def _rendered(issue: Record, name: str) -> Json:
-    document = issue["fields"].get(name)
-    return to_html(document) if document is not None and name in ("description", "environment") else None
+def _editmeta(ctx: Context, issue: Record) -> Json:
+    return {"fields": meta.for_edit(ctx, issue)}
+
+
+def _transitions(ctx: Context, issue: Record) -> Json:
+    return transitions.listed(ctx, issue)
+
+
+ADDED: Mapping[str, Callable[[Context, Record], Json]] = {
+    "transitions": _transitions,
+    "editmeta": _editmeta,
+    "operations": expansions.operations,
+    "changelog": changelog.inside,
+}
