@@ -7,12 +7,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver.behaviours.jira import rank
+from mockserver.behaviours.jira import agile, rank
 from mockserver.behaviours.jira.history import changed
+from mockserver.behaviours.jira.rights import Rights
 from mockserver.engine.context import Context, Site
-from mockserver.values import Record
+from mockserver.values import Json, Outcome, Problem, Record
 
 RANK = "customfield_10019"
+SCHEDULE = "SCHEDULE_ISSUES"
+
+
+def rank_issues(ctx: Context) -> Outcome:
+    """Rank issues right before or after another one; with a status for each where some cannot be ranked."""
+    issues = agile.to_move(ctx)
+    before, after = pivots(ctx)
+    if before is None and after is None:
+        raise agile.refusal(ctx.site, "no_pivot")
+    return ranked(ctx, issues, before=before, after=after)
+
+
+def ranked(ctx: Context, issues: Sequence[Record], *, before: Record | None, after: Record | None) -> Outcome:
+    """What ranking did: partial, with an entry for each issue, where the caller may not schedule some.
+
+    Raises Problem("may_not_schedule") if none of them can be ranked.
+    """
+    free = [one for one in issues if may_schedule(ctx, one)]
+    if issues and not free:
+        raise Problem("may_not_schedule", diagnosis=f"the caller lacks {SCHEDULE}")
+    move(ctx, free, before=before, after=after)
+    if len(free) == len(issues):
+        return Outcome("updated")
+    entries = [_entry(ctx, one, one in free) for one in issues]
+    return Outcome("partial", {"entries": entries}, ready=True)
+
+
+def may_schedule(ctx: Context, issue: Record) -> bool:
+    """Whether the caller may plan and rank this issue."""
+    project = ctx.table("project").get(issue["project"])
+    return project is not None and Rights(ctx).within(SCHEDULE, project, issue)
+
+
+def pivots(ctx: Context) -> tuple[Record | None, Record | None]:
+    """The issue to rank before, the one to rank after; at most one. Raises Problem("agile_refused")."""
+    body = ctx.body
+    before, after = body.get("rankBeforeIssue"), body.get("rankAfterIssue")
+    if before is not None and after is not None:
+        raise agile.refusal(ctx.site, "two_pivots")
+    field = body.get("rankCustomFieldId")
+    if field is not None and field != int(RANK.removeprefix("customfield_")):
+        raise agile.refusal(ctx.site, ("rank_field_unknown", {"value": field}))
+    found, wrong = agile.named(ctx, [one for one in (before, after) if one is not None])
+    if wrong:
+        raise Problem("agile_refused", broken=wrong, diagnosis="no such issue to rank by")
+    return (found[0] if before is not None else None), (found[0] if after is not None else None)
 
 
 def at_the_end(site: Site) -> str:
@@ -46,3 +93,14 @@ def move(ctx: Context, issues: Sequence[Record], *, before: Record | None, after
     for one in issues:
         low = at_the_end(ctx.site) if high is None else rank.between(low, high)
         changed(ctx, one, {RANK: low})
+
+
+def _entry(ctx: Context, issue: Record, done: bool) -> dict[str, Json]:
+    entry: dict[str, Json] = {
+        "issueId": int(issue["id"]),
+        "issueKey": issue["key"],
+        "status": 200 if done else 403,
+    }
+    if not done:
+        entry["errors"] = [ctx.site.service.words["may_not_rank"]]
+    return entry
