@@ -45,7 +45,7 @@ def replayed(world: World, operation: Operation, example: Example) -> list[str]:
     prefix = next((prefix for prefix, _ in routes_of(service, operation)), "")
     known = {"path": call.path, "trace": trace(world.journal.next_number - 1)}
     expected = _addressed(example.body, prefix, known)
-    text = isinstance(expected, str)
+    text = isinstance(expected, str) and "json" not in reply.headers.get("Content-Type", "")
     got = reply.body.decode() if text or not reply.body else reply.json()
     if got != ("" if expected is None else expected):
         differences.extend(_differences(expected, got, ""))

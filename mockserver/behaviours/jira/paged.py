@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mockserver.engine.context import Context
+from mockserver.engine.paging import Page
 from mockserver.values import Json, Problem, Record
 
 Key = Callable[[Record], Json]
@@ -19,7 +20,7 @@ def matching(text: Json, records: Iterable[Record], *members: str) -> list[Recor
 def ordered(ctx: Context, records: Iterable[Record], keys: Mapping[str, Key]) -> list[Record]:
     """The records as ``orderBy`` asks: ``name``, ``+name`` or ``-name``; what has no value comes last.
 
-    Raises Problem("bad_order") for anything else.
+    Raises Problem("bad_order_by") for anything else.
     """
     kept = list(records)
     asked = ctx.query.get("orderBy")
@@ -29,7 +30,7 @@ def ordered(ctx: Context, records: Iterable[Record], keys: Mapping[str, Key]) ->
     key = keys.get(name)
     if key is None:
         known = ", ".join(keys)
-        raise Problem("bad_order", diagnosis=f"orderBy: one of {known}", known=known, value=asked)
+        raise Problem("bad_order_by", diagnosis=f"orderBy: one of {known}", known=known, value=asked)
     present = sorted(
         (one for one in kept if key(one) is not None), key=key, reverse=str(asked).startswith("-")
     )
@@ -44,3 +45,8 @@ def text(member: str) -> Key:
 def number(text: Json) -> int | None:
     """A number written as text; None if it is none."""
     return int(text) if str(text).isascii() and str(text).isdigit() else None
+
+
+def bare(ctx: Context, page: Page, shown: Sequence[Json]) -> Json:
+    """A page without an envelope: an array."""
+    return list(shown)

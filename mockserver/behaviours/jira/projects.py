@@ -1,22 +1,23 @@
-"""Projects: made, and shown in full or as issues hold them."""
+"""Projects: made, and shown in full, in lists, or as issues hold them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 
-from mockserver.behaviours.jira import users
+from mockserver.behaviours.jira import categories, components, project_boards, rights, roles, users, versions
+from mockserver.behaviours.jira.project_rules import DEFAULT_SCHEME_ID, KEY
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context, Site
-from mockserver.values import Broken, Json, Outcome, Problem, Record
+from mockserver.values import Json, Outcome, Problem, Record
 
-KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-NAME_LIMIT = 80
+EXPANDABLE = "description,lead,issueTypes,url,projectKeys,permissions,insight"
+# What the templates of business projects begin with; those of software projects have every type.
+BUSINESS_TYPES = ("Epic", "Task", "Sub-task")
 
 
 def brief(ctx: Context, project: Record) -> dict[str, Json]:
     """A project as an issue's fields hold it."""
-    return {
+    document = {
         "self": f"{ctx.api}/project/{project['id']}",
         "id": project["id"],
         "key": project["key"],
@@ -25,6 +26,8 @@ def brief(ctx: Context, project: Record) -> dict[str, Json]:
         "simplified": project["simplified"],
         "avatarUrls": users.avatars(f"{ctx.base}/secure/projectavatar?pid={project['id']}"),
     }
+    category = categories.shown(ctx, project)
+    return document if category is None else {**document, "projectCategory": category}
 
 
 def shown(ctx: Context, project: Record) -> dict[str, Json]:
@@ -32,29 +35,44 @@ def shown(ctx: Context, project: Record) -> dict[str, Json]:
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
     """
-    return {
-        "expand": "description,lead,issueTypes,url,projectKeys,permissions,insight",
+    document = {
+        "expand": EXPANDABLE,
         **brief(ctx, project),
         "description": project["description"],
         "lead": users.by_id(ctx, project["lead"]),
-        "components": [],
-        "issueTypes": [ctx.view("issue_type", one) for one in ctx.table("issue_type")],
+        "components": [components.shown(ctx, one) for one in components.of(ctx.site, project)],
+        "issueTypes": [ctx.view("issue_type", one) for one in issue_types(ctx.site, project)],
         "url": project["url"],
         "assigneeType": project["assigneeType"],
-        "versions": [],
-        "roles": {},
-        "style": "next-gen" if project["simplified"] else "classic",
+        "versions": [versions.shown(ctx, one) for one in versions.of(ctx.site, project)],
+        "roles": roles.addresses(ctx, project),
+        "style": _style(project),
         "isPrivate": False,
         "properties": {},
     }
+    return {**document, **_expansions(ctx, project, ("insight", "projectKeys", "permissions"))}
+
+
+def listed(ctx: Context, project: Record) -> dict[str, Json]:
+    """A project as lists show it: what is long only where ``expand`` asks for it."""
+    document = {
+        "expand": EXPANDABLE,
+        **brief(ctx, project),
+        "style": _style(project),
+        "isPrivate": False,
+        "properties": {},
+    }
+    return {**document, **_expansions(ctx, project, EXPANDABLE.split(","))}
 
 
 def create(ctx: Context) -> Outcome:
-    """A new project.
+    """A new project: its template gives the issue types, the default actors play its roles.
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-post
     """
     body = ctx.body
+    template = body.get("projectTemplateKey") or ""
+    kind = body.get("projectTypeKey") or ("business" if "jira-core" in template else "software")
     project = ctx.table("project").add(
         {
             "key": body["key"],
@@ -63,16 +81,27 @@ def create(ctx: Context) -> Outcome:
             "url": body.get("url"),
             "lead": body.get("leadAccountId") or body.get("lead"),
             "assigneeType": body.get("assigneeType") or "UNASSIGNED",
-            "projectTypeKey": body.get("projectTypeKey") or "software",
-            "simplified": "simplified" in (body.get("projectTemplateKey") or ""),
+            "projectTypeKey": kind,
+            "simplified": "simplified" in template and "classic" not in template,
+            "projectCategory": None if body.get("categoryId") is None else str(body["categoryId"]),
+            "permissionScheme": body.get("permissionScheme"),
+            "issueTypes": _template_types(ctx.site, kind),
         }
     )
+    roles.begin(ctx, project)
+    project_boards.of_new_project(ctx, project)
     document = {
         "self": f"{ctx.api}/project/{project['id']}",
         "id": int(project["id"]),
         "key": project["key"],
     }
     return Outcome("created", document, ready=True)
+
+
+def issue_types(site: Site, project: Record) -> list[Record]:
+    """The issue types of a project; all of the site where it names none."""
+    named = project.get("issueTypes")
+    return [one for one in site.table("issue_type") if named is None or one["id"] in named]
 
 
 def seeded(site: Site, values: Json) -> Json:
@@ -85,29 +114,67 @@ def seeded(site: Site, values: Json) -> Json:
     return {**values, "name": values.get("name") or values["key"], "lead": lead}
 
 
-def broken_rules(ctx: Context, body: Json) -> list[Broken]:
-    """What no schema can say about a project to be; a member of the wrong type is the schema's to refuse."""
-    return list(_broken(ctx, body)) if isinstance(body, dict) else []
+def notifications(ctx: Context) -> Outcome:
+    """The notification scheme of the project: the site has one for all.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-projectkeyorid-notificationscheme-get
+    """
+    if not rights.administers(ctx, ctx.found()):
+        raise Problem("no_project", diagnosis="the caller lacks ADMINISTER_PROJECTS", id=ctx.found()["key"])
+    document = {
+        "expand": "notificationSchemeEvents,user,group,projectRole,field,all",
+        "id": DEFAULT_SCHEME_ID,
+        "self": f"{ctx.api}/notificationscheme/{DEFAULT_SCHEME_ID}",
+        "name": "Default Notification Scheme",
+        "description": "Who hears of what, unless a project says otherwise.",
+    }
+    if ctx.query.get("expand"):
+        document["notificationSchemeEvents"] = list(_events())
+    return Outcome("ok", document, ready=True)
 
 
-def _broken(ctx: Context, body: Mapping[str, Json]) -> Iterator[Broken]:
-    table = ctx.table("project")
-    key, name = _text(body, "key"), _text(body, "name").strip()
-    if not KEY.fullmatch(key):
-        yield broken(ctx.site, "projectKey", "project_key")
-    elif table.where(key=key):
-        yield broken(ctx.site, "projectKey", "project_key_taken", value=key)
-    if not name:
-        yield broken(ctx.site, "projectName", "project_name")
-    elif len(name) > NAME_LIMIT:
-        yield broken(ctx.site, "projectName", "project_name_long", limit=NAME_LIMIT)
-    elif any(one["name"].casefold() == name.casefold() for one in table):
-        yield broken(ctx.site, "projectName", "project_name_taken")
-    lead = _text(body, "leadAccountId") or _text(body, "lead")
-    if ctx.table("user").get(lead) is None:
-        yield broken(ctx.site, "projectLead", "project_lead")
+def _events() -> Iterable[Json]:
+    receivers = ("CurrentAssignee", "Reporter", "AllWatchers")
+    for number, name in enumerate(("Issue created", "Issue updated", "Issue assigned"), 1):
+        told = [{"id": number * 10 + at, "notificationType": one} for at, one in enumerate(receivers)]
+        event = {"id": number, "name": name, "description": f"{name} is the event."}
+        yield {"event": event, "notifications": told}
 
 
-def _text(body: Mapping[str, Json], member: str) -> str:
-    value = body.get(member)
-    return value if isinstance(value, str) else ""
+def _style(project: Record) -> str:
+    return "next-gen" if project["simplified"] else "classic"
+
+
+def _template_types(site: Site, kind: str) -> list[str] | None:
+    if kind != "business":
+        return None
+    return [one["id"] for one in site.table("issue_type") if one["name"] in BUSINESS_TYPES]
+
+
+def _expansions(ctx: Context, project: Record, offered: Iterable[str]) -> dict[str, Json]:
+    asked = {one.strip() for one in str(ctx.query.get("expand") or "").split(",")} & set(offered)
+    found: dict[str, Json] = {}
+    if "description" in asked:
+        found["description"] = project["description"]
+    if "lead" in asked:
+        found["lead"] = users.by_id(ctx, project["lead"])
+    if "issueTypes" in asked:
+        found["issueTypes"] = [ctx.view("issue_type", one) for one in issue_types(ctx.site, project)]
+    if "url" in asked:
+        found["url"] = project["url"]
+    if "projectKeys" in asked:
+        found["projectKeys"] = [project["key"]]
+    if "permissions" in asked:
+        found["permissions"] = {"canEdit": rights.administers(ctx, project)}
+    if "insight" in asked:
+        found["insight"] = insight(ctx, project)
+    return found
+
+
+def insight(ctx: Context, project: Record) -> dict[str, Json]:
+    """How many issues a project has, and when one of them was last changed."""
+    issues = ctx.table("issue").where(project=project["id"])
+    document: dict[str, Json] = {"totalIssueCount": len(issues)}
+    if issues:
+        document["lastIssueUpdateTime"] = max(str(one["fields"].get("updated") or "") for one in issues)
+    return document

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mockserver.behaviours.jira.callers import anonymous_access
 from mockserver.behaviours.jira.rights import Rights
 from mockserver.engine.context import Context
 from mockserver.values import Record
@@ -17,7 +16,4 @@ def visible(ctx: Context, issue: Record) -> bool:
 
 def seeing(ctx: Context) -> Callable[[Record], bool]:
     """A test of many issues, whether the caller may see them; what holds for all is worked out once."""
-    blind = ctx.caller.anonymous and anonymous_access(ctx) == "none"
-    if blind:
-        return lambda issue: False
     return Rights(ctx).sees

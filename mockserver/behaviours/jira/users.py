@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Record
+from mockserver.values import Json, Record
 
+# Whom a site shows in the place of somebody who was removed from it.
+FORMER = {"displayName": "Former user", "active": False, "accountType": "unknown"}
 SIZES = ("48x48", "24x24", "16x16", "32x32")
 
 
@@ -26,22 +28,11 @@ def shown(ctx: Context, user: Record) -> dict[str, Json]:
 
 
 def by_id(ctx: Context, account: Json) -> dict[str, Json] | None:
-    """The user with this account id as shown, None for nobody or an unknown one."""
-    user = None if account is None else ctx.table("user").get(account)
-    return None if user is None else shown(ctx, user)
-
-
-def current(ctx: Context) -> Outcome:
-    """The caller, with the lists that ``expand`` would fill.
-
-    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
-    """
-    document = shown(ctx, ctx.caller.user)
-    document["locale"] = ctx.caller.user.get("locale", "en_US")
-    document["groups"] = {"size": 0, "items": []}
-    document["applicationRoles"] = {"size": 0, "items": []}
-    document["expand"] = "groups,applicationRoles"
-    return Outcome("ok", document, ready=True)
+    """The user with this account id as shown, None for nobody; who was removed is a former user."""
+    if account is None:
+        return None
+    user = ctx.table("user").get(account)
+    return shown(ctx, FORMER | {"accountId": account} if user is None else user)
 
 
 def avatars(address: str) -> dict[str, str]:
