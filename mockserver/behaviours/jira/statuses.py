@@ -32,3 +32,15 @@ def one(ctx: Context) -> Outcome:
             raise Problem("no_status", diagnosis=f"no status {wanted!r} in this world", id=wanted)
         found = same[0]
     return Outcome("ok", shown(ctx, found), ready=True)
+
+
+def category(ctx: Context) -> Outcome:
+    """The status category that the path names by id or by key.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-workflow-status-categories/
+    """
+    wanted = ctx.path["idOrKey"]
+    for one in ctx.table("status_category"):
+        if wanted in (str(one["id"]), one["key"]):
+            return Outcome("ok", ctx.plain("status_category", one), ready=True)
+    raise Problem("no_status_category", diagnosis=f"no status category {wanted!r} in this world", id=wanted)
