@@ -113,6 +113,50 @@ def test_filters_can_be_searched_in(world: Any, jira: Any) -> None:
     assert keys(jira, "filter != 10500") == ["MKY-1"]
 
 
+def test_what_changed_is_found_by_who_changed_it(jira: Any) -> None:
+    wrote(jira, "PUT", "issue/MKY-2/assignee", {"accountId": MIA})
+    wrote(
+        jira,
+        "PUT",
+        "issue/MKY-2",
+        {"fields": {"assignee": {"accountId": EMMA}, "priority": {"name": "High"}}},
+    )
+
+    assert keys(jira, f"assignee WAS {MIA}") == ["MKY-2"]
+    assert keys(jira, f"assignee CHANGED FROM {MIA} TO {EMMA} BY currentUser()") == ["MKY-2"]
+    assert keys(jira, "priority CHANGED FROM Medium") == ["MKY-2"]
+    assert keys(jira, "priority WAS NOT Medium") == []
+
+
+def test_versions_compare_by_the_order_of_their_project(jira: Any) -> None:
+    for name in ("9.0", "10.0"):
+        wrote(jira, "POST", "version", {"name": name, "projectId": 10000, "released": name == "9.0"})
+    wrote(jira, "PUT", "issue/MKY-1", {"fields": {"fixVersions": [{"name": "9.0"}]}})
+    wrote(jira, "PUT", "issue/MKY-2", {"fields": {"fixVersions": [{"name": "10.0"}]}})
+
+    assert keys(jira, "fixVersion > 9.0") == ["MKY-2"]
+    assert keys(jira, "fixVersion in releasedVersions(MKY)") == ["MKY-1"]
+    assert keys(jira, "fixVersion = earliestUnreleasedVersion(MKY)") == ["MKY-2"]
+    assert keys(jira, "fixVersion CHANGED TO 10.0") == ["MKY-2"]
+
+
+def test_sprints_are_found_by_name_and_state(world: Any, jira: Any) -> None:
+    sprints = [
+        {"id": 91, "name": "Over", "state": "closed"},
+        {"id": 92, "name": "Now", "state": "active"},
+    ]
+    issues = [
+        {"key": "MKY-51", "fields": {"summary": "Once", "customfield_10020": [91]}},
+        {"key": "MKY-52", "fields": {"summary": "Still", "customfield_10020": [91, 92]}},
+    ]
+    world.seed({"jira": {"sprint": sprints, "issue": issues}})
+
+    assert keys(jira, "sprint = Over") == ["MKY-51", "MKY-52"]
+    assert keys(jira, "sprint in openSprints()") == ["MKY-52"]
+    assert keys(jira, "NOT sprint in openSprints()") == ["MKY-51"]
+    assert keys(jira, "sprint = 92") == ["MKY-52"]
+
+
 def test_what_may_not_be_browsed_is_not_found(world: Any, jira: Any) -> None:
     assert keys(jira, "project = MKY") == ["MKY-1", "MKY-2"]
 

@@ -280,7 +280,7 @@ def _broken(ctx: Context, body: Mapping[str, Json], owner: str, own: Record | No
 
 def _broken_jql(jql: str, ctx: Context) -> Iterable[Broken]:
     try:
-        prepare(parse(jql), scope.SiteScope(ctx))
+        prepare(parse(jql), scope.SiteScope(ctx)).check()
     except JqlError as error:
         return [Broken("body", ("jql",), "jql", "state", str(error))]
     return []

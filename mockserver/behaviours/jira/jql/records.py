@@ -19,6 +19,7 @@ class Records:
     def __init__(self, ctx: Context) -> None:
         """The site that ``ctx`` calls, as its caller sees it."""
         self.ctx = ctx
+        self._below: dict[str, Collection | None] = {}
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -56,9 +57,15 @@ class Records:
 
     def under(self, resource: str, issue: Record) -> Sequence[Record]:
         """The records of a resource that belong to an issue and that the caller may know of."""
-        if not self.has(resource):
+        if resource not in self._below:
+            self._below[resource] = self.ctx.table(resource) if self.has(resource) else None
+        table = self._below[resource]
+        # Most issues have none: the index says so without a record being made.
+        ids = () if table is None else table.ids("issue", issue["id"])
+        if table is None or not ids:
             return ()
-        return [one for one in self.ctx.table(resource).under(issue) if self.ctx.sees(resource, one)]
+        found = (table.get(key) for key in ids)
+        return [one for one in found if one is not None and self.ctx.sees(resource, one)]
 
     def ids(self, member: str, atom: Atom) -> Sequence[RowId]:
         """Ids of the issues that hold ``atom`` in a member that is indexed."""

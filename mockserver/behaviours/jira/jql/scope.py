@@ -57,8 +57,8 @@ class SiteScope:
         """A clause about a saved filter: the issues that the filter finds."""
 
         def meant(text: str) -> Sequence[Atom] | None:
-            rows = list(self._records.rows("filter"))
-            found = next((one for one in rows if text in (str(one["id"]), one["name"])), None)
+            rows = (one for one in self._records.rows("filter") if text in (str(one["id"]), one["name"]))
+            found = next((one for one in rows if self._ctx.sees("filter", one)), None)
             if found is None:
                 return None
             if self._depth >= DEEPEST_FILTER:
