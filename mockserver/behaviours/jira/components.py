@@ -5,7 +5,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from mockserver.behaviours.jira import holdings, paged, rights, users
 from mockserver.behaviours.jira.words import broken
@@ -158,6 +158,17 @@ def assigned(component: Record, project: Record, kind: str) -> str | None:
         kind = project["assigneeType"]
     found = {"COMPONENT_LEAD": component["lead"], "PROJECT_LEAD": project["lead"]}.get(kind)
     return None if found is None else str(found)
+
+
+def automatic(site: Site, project: Record, ids: Collection[str]) -> str | None:
+    """Whom an issue with these components is assigned to where it names nobody; None for nobody.
+
+    The first component, by name, that has a rule of its own decides, else the project.
+    """
+    for one in of(site, project):
+        if one["id"] in ids and one["assigneeType"] != "PROJECT_DEFAULT":
+            return assigned(one, project, real_type(one, project))
+    return assigned({"lead": None}, project, "PROJECT_DEFAULT")
 
 
 def seeded(site: Site, values: Json) -> Json:
