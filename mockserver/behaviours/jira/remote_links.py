@@ -1,4 +1,4 @@
-"""The one thing about remote links that a declaration cannot say: how many of them an issue may have."""
+"""How many remote links an issue may have, and which issues are near one of all such limits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem
 
-# Documented besides remoteIssueLinks and issuelinks, of which this server counts nothing yet.
-OTHER_LIMITS = {"attachment": 2000, "comment": 5000, "worklog": 10_000}
+# What is counted for each issue: the resource, and the setting with its limit.
+LIMITED = {
+    "attachment": ("attachment", "attachmentLimit"),
+    "comment": ("comment", "commentLimit"),
+    "worklog": ("worklog", "worklogLimit"),
+    "remoteIssueLinks": ("remote_link", "remoteIssueLinkLimit"),
+    "issuelinks": ("issue_link", "issueLinkLimit"),
+}
 NEAR = 0.9
 
 
@@ -28,10 +34,7 @@ def limits(ctx: Context) -> Outcome:
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-limit-report-get
     """
-    known = {
-        "remoteIssueLinks": ctx.settings["remoteIssueLinkLimit"],
-        "issuelinks": ctx.settings["issueLinkLimit"],
-    }
+    known = {kind: ctx.settings[setting] for kind, (_, setting) in LIMITED.items()}
     near: dict[str, Mapping[str, Json]] = {}
     over: dict[str, Mapping[str, Json]] = {}
     for kind, limit in known.items():
@@ -41,7 +44,7 @@ def limits(ctx: Context) -> Outcome:
     document = {
         "issuesApproachingLimit": {kind: found for kind, found in near.items() if found},
         "issuesBreachingLimit": {kind: found for kind, found in over.items() if found},
-        "limits": {**OTHER_LIMITS, **known},
+        "limits": known,
     }
     return Outcome("ok", document, ready=True)
 
@@ -50,9 +53,9 @@ def _counts(ctx: Context, kind: str) -> dict[str, int]:
     links = ctx.table("issue_link")
     found = {}
     for issue in ctx.table("issue"):
-        if kind == "remoteIssueLinks":
-            count = len(ctx.table("remote_link").under(issue))
-        else:
+        if kind == "issuelinks":
             count = len(links.where(inward=issue["id"])) + len(links.where(outward=issue["id"]))
+        else:
+            count = len(ctx.table(LIMITED[kind][0]).under(issue))
         found[issue["key" if ctx.query["isReturningKeys"] else "id"]] = count
     return found

@@ -35,21 +35,21 @@ def server_info(ctx: Context) -> Outcome:
 
 
 def configuration(ctx: Context) -> Outcome:
-    """What is switched on; ``issueLinkingEnabled`` as the setting says.
+    """What is switched on, and how long people work, as the settings say.
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jira-settings/
     """
     document = {
-        "votingEnabled": True,
-        "watchingEnabled": True,
+        "votingEnabled": ctx.settings["votingEnabled"],
+        "watchingEnabled": ctx.settings["watchingEnabled"],
         "unassignedIssuesAllowed": True,
         "subTasksEnabled": True,
         "issueLinkingEnabled": ctx.settings["issueLinkingEnabled"],
-        "timeTrackingEnabled": True,
-        "attachmentsEnabled": True,
+        "timeTrackingEnabled": ctx.settings["timeTrackingEnabled"],
+        "attachmentsEnabled": ctx.settings["attachmentsEnabled"],
         "timeTrackingConfiguration": {
-            "workingHoursPerDay": 8.0,
-            "workingDaysPerWeek": 5.0,
+            "workingHoursPerDay": float(ctx.settings["workingHoursPerDay"]),
+            "workingDaysPerWeek": float(ctx.settings["workingDaysPerWeek"]),
             "timeFormat": "pretty",
             "defaultUnit": "minute",
         },
