@@ -15,8 +15,9 @@ from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-SCOPES = ("GLOBAL", "AUTHENTICATED", "PRIVATE")
 EVERYBODY = ("global", "authenticated", "loggedin")
+# What is told here of a user: less than elsewhere.
+OF_USERS = ("self", "accountId", "avatarUrls", "displayName", "active")
 
 
 def listed(ctx: Context) -> Outcome:
@@ -156,7 +157,8 @@ def shown(ctx: Context, share: Record) -> dict[str, Json]:
     if group is not None:
         document["group"] = groups.brief(ctx, group)
     if share.get("user") is not None:
-        document["user"] = users.by_id(ctx, share["user"])
+        person = users.by_id(ctx, share["user"]) or {}
+        document["user"] = {name: person[name] for name in OF_USERS if name in person}
     return document
 
 
