@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ import pytest
 from mockserver.contract.replay import credential
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import Catalogue, World, catalogue
+
+from . import openapi
 
 pytest_plugins = ["pytester"]
 
@@ -55,9 +57,26 @@ def documented(shared: Catalogue) -> World:
     return World(shared)
 
 
+@pytest.fixture(scope="session")
+def conforms() -> Callable[[World], None]:
+    """Fails for replies of a world that are not as Atlassian documents them, where the documents are."""
+
+    def check(world: World) -> None:
+        found = openapi.unmeant(openapi.deviations(world)) if openapi.documents().there else []
+        if found:
+            told = "\n".join(dict.fromkeys(map(str, found)))
+            pytest.fail(
+                f"not as documented; fix it or list it in {openapi.MEANT.name}:\n{told}", pytrace=False
+            )
+
+    return check
+
+
 @pytest.fixture
-def world(documented: World) -> World:
-    return documented.fork("test")
+def world(documented: World, conforms: Callable[[World], None]) -> Iterator[World]:
+    world = documented.fork("test")
+    yield world
+    conforms(world)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from mockserver.control import COMMANDS, Command, Param
@@ -42,10 +43,11 @@ def regenerated(text: str, services: Services) -> str:
 
 
 def operations(services: Services, name: str) -> Iterator[str]:
-    """One table for each page of the service's reference: every operation, every status, how it is known."""
-    service = services[name]
-    for page in dict.fromkeys(one.page for one in service.operations.values()):
-        found = [one for one in service.operations.values() if one.page == page]
+    """A table for each page of the reference: every operation, every status, how it is known; one for 501."""
+    known = services[name].operations.values()
+    made = [one for one in known if one.rung != "absent"]
+    for page in dict.fromkeys(one.page for one in made):
+        found = [one for one in made if one.page == page]
         yield f"### {page.replace('_', ' ').capitalize()}"
         yield ""
         yield f"Reference: <{found[0].docs}>"
@@ -58,6 +60,25 @@ def operations(services: Services, name: str) -> Iterator[str]:
             yield f"| {_named(one)} | `{one.method} {one.path}` | {one.rung} | {' | '.join(cells)} |"
         yield ""
     yield from _legend()
+    yield from absent([one for one in known if one.rung == "absent"], name)
+
+
+def absent(found: Sequence[Operation], service: str) -> Iterator[str]:
+    """One row for each path that operations which answer 501 lie below; nothing where there are none."""
+    if not found:
+        return
+    below: dict[str, list[str]] = {}
+    for one in sorted(found, key=lambda one: one.path):
+        below.setdefault(_top(one.path), []).append(f"`{one.id}`")
+    yield ""
+    yield "### Known, answered 501"
+    yield ""
+    yield f"`jira-mockserver routes --missing -s {service}` prints the method and path of each."
+    yield ""
+    yield "| at and below | operations |"
+    yield "|---|---|"
+    for path, names in below.items():
+        yield f"| `{path}` | {', '.join(names)} |"
 
 
 def evidence(operation: Operation) -> Mapping[str, Sequence[int]]:
@@ -129,6 +150,12 @@ def _named(operation: Operation) -> str:
     return f"`{operation.id}`" + (" (deprecated)" if operation.deprecated else "")
 
 
+def _top(path: str) -> str:
+    """The first segments of a path, up to the noun: four at most, and no placeholder."""
+    steps = list(takewhile(lambda step: not step.startswith("{"), path.strip("/").split("/")))
+    return "/" + "/".join(steps[:4])
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
 
@@ -136,7 +163,7 @@ def _cell(text: str) -> str:
 def _legend() -> Iterator[str]:
     yield "A status stands under the best source among its examples. *Documented*: the reference prints that"
     yield "reply; *recorded*: a real site answered it; *assumed*: what we think most likely. Rungs: *verb* is"
-    yield "work on stored records, *call* is Python, *example* answers its documented reply, *absent* is 501."
+    yield "work on stored records, *call* is Python, *example* answers its documented reply."
 
 
 def _taken(command: Command) -> str:

@@ -37,6 +37,8 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         if preferred:
             raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
         ctx = arrived(site, call, leaf, base)
+        if operation.rung == "absent":
+            raise _absent(operation)
         admit(ctx, leaf, values)
         admitted = ctx
         outcome = perform(ctx)
@@ -58,11 +60,7 @@ def perform(ctx: Context) -> Outcome:
         outcome: Outcome = ctx.site.functions[str(case.function)](ctx)
         return outcome
     if case.does == "absent":
-        raise Problem(
-            "not_implemented",
-            diagnosis=f"{ctx.operation.id} is known but not implemented",
-            operation=ctx.operation.id,
-        )
+        raise _absent(ctx.operation)
     if case.does == "example":
         examples = ctx.operation.examples
         example = examples[case.function or next(iter(examples))]
@@ -105,6 +103,12 @@ def prefer(operation: Operation, call: Call) -> Example | str | None:
             known = ", ".join(sorted({str(one.status) for one in operation.examples.values()})) or "none"
             return f"no example of {operation.id} has status {value}; there are: {known}"
     return None
+
+
+def _absent(operation: Operation) -> Problem:
+    """Said of an operation that is wholly absent before anything it names is looked up: nothing would."""
+    message = f"{operation.id} is known but not implemented"
+    return Problem("not_implemented", diagnosis=message, operation=operation.id)
 
 
 def _crashed(site: Site, call: Call, operation: Operation, error: Exception, ctx: Context | None) -> Answer:

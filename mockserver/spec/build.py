@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mockserver.spec.model import (
@@ -24,6 +24,7 @@ from mockserver.spec.model import (
     Setting,
     Wording,
 )
+from mockserver.spec.routes import shape
 from mockserver.values import Json
 
 Parts = Sequence[tuple[str, Path, Mapping[str, Json]]]
@@ -45,10 +46,8 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         for key, raw in content.get("operations", {}).items():
             place = Place(file, ("operations", key))
             operations[key] = operation(name, page, key, place, content.get("docs", ""), raw)
-        for key, raw in content.get("absent", {}).items():
-            place = Place(file, ("absent", key))
-            missing = {"route": raw, "does": "absent"}
-            operations[key] = operation(name, page, key, place, content.get("docs", ""), missing)
+    for one in absent(name, parts, tuple(operations.values())):
+        operations[one.id] = one
     settings = {key: setting(key, raw) for key, raw in top.get("settings", {}).items()}
     return Service(
         name=name,
@@ -74,6 +73,21 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         seeds=dict(seeds),
         env=top.get("env", {}),
     )
+
+
+def absent(name: str, parts: Parts, made: Sequence[Operation]) -> Iterator[Operation]:
+    """The operations that are only known; not those that some page, ``made``, declares by id or by route."""
+    ids = {one.id for one in made}
+    taken = {shape(one.method, one.path) for one in made}
+    for page, file, content in parts:
+        for key, route in content.get("absent", {}).items():
+            raw = {"route": route, "does": "absent"}
+            one = operation(name, page, key, Place(file, ("absent", key)), content.get("docs", ""), raw)
+            form = shape(one.method, one.path)
+            if key not in ids and form not in taken:
+                ids.add(key)
+                taken.add(form)
+                yield one
 
 
 def auth(raw: Mapping[str, Json]) -> Auth:

@@ -247,11 +247,13 @@ def _declared_twice(pages: Sequence[_Page]) -> Iterator[str]:
     """Each resource, operation or problem that two pages of one folder declare: one would silently win."""
     first: dict[tuple[Path, str, str], Path] = {}
     for page in pages:
-        for kind, title in (("resources", "resource"), ("operations", "operation"), ("absent", "operation")):
+        for kind, title in (("resources", "resource"), ("operations", "operation")):
             for key in page.content.get(kind, {}):
                 other = first.setdefault((page.file.parent, title, key), page.file)
-                if other != page.file or (kind == "absent" and key in page.content.get("operations", {})):
+                if other != page.file:
                     yield say(Place(page.file, (kind, key)), f"{title} '{key}' is also in {shown(other)}")
+        for key in page.content.get("absent", {}).keys() & page.content.get("operations", {}).keys():
+            yield say(Place(page.file, ("absent", key)), f"operation '{key}' is also in {shown(page.file)}")
 
 
 def _inconsistent(service: Service, schemas: Schemas, own: Path) -> Iterator[str]:

@@ -164,7 +164,7 @@ Shapes = frozenset[tuple[str, ...]]
 
 def shapes_of(service: Service) -> Shapes:
     """Method and segments of every declared route, whatever its placeholders are called."""
-    return frozenset(_shape(one.method, one.path) for one in service.operations.values())
+    return frozenset(shape(one.method, one.path) for one in service.operations.values())
 
 
 def routes_of(
@@ -181,7 +181,7 @@ def routes_of(
             yield prefix, operation.path
             for other in others:
                 path = other + operation.path[len(prefix) :]
-                if _shape(operation.method, path) not in declared:
+                if shape(operation.method, path) not in declared:
                     yield other, path
             return
         for other in others:
@@ -208,7 +208,8 @@ def decoded(step: str) -> str:
     return text
 
 
-def _shape(method: str, path: str) -> tuple[str, ...]:
+def shape(method: str, path: str) -> tuple[str, ...]:
+    """A route whatever its placeholders are called: two of one shape would be one route."""
     return (method, *("{}" if step.startswith("{") else step for step in path.split("/")))
 
 

@@ -143,6 +143,25 @@ def test_an_operation_declared_on_two_pages_is_an_error(files, refused):
     ]
 
 
+def test_what_is_made_on_any_page_is_not_absent_whatever_another_page_lists(files):
+    listed = "{getThing: GET /x, readThing: 'GET /things/{key}', tag: GET /tags}"
+    more = f"docs: https://docs.example\nabsent: {listed}\n"
+    files.service().page("things", PAGE).page("all", more).schemas("things", {"Thing": {}})
+
+    tiny = load([files.folder]).services["tiny"]
+
+    assert [(one.id, one.path, one.rung) for one in tiny.operations.values()] == [
+        ("getThing", "/things/{id}", "verb"),
+        ("tag", "/tags", "absent"),
+    ]
+
+
+def test_an_operation_that_one_page_makes_and_lists_as_absent_is_an_error(refused):
+    assert refused(PAGE + "absent: {getThing: GET /x}\n") == [
+        "fixtures/tiny/things.yaml:11:10 operation 'getThing' is also in fixtures/tiny/things.yaml"
+    ]
+
+
 def test_a_placeholder_that_names_two_resources_is_an_error(refused):
     page = PAGE.replace("operations:", "  other: {title: Other, param: [x, id]}\noperations:")
 
