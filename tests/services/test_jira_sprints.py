@@ -163,12 +163,19 @@ def test_sub_tasks_go_with_their_parent(jira) -> None:
     assert move(jira, FUTURE, below).status == 400
 
 
-@pytest.mark.parametrize("field", ["customfield_10020"])
-def test_the_field_sprint_moves_an_issue_like_the_board_does(jira, field) -> None:
-    key = issue(jira, **{field: ACTIVE})
+def test_a_new_sub_task_is_planned_with_its_parent(jira) -> None:
+    above = issue(jira, customfield_10020=ACTIVE)
+
+    below = issue(jira, "Part", "Sub-task", parent={"key": above})
+
+    assert sprint_ids(jira, below) == [ACTIVE]
+
+
+def test_the_field_sprint_moves_an_issue_like_the_board_does(jira) -> None:
+    key = issue(jira, customfield_10020=ACTIVE)
     before = sprint_ids(jira, key)
 
-    jira("PUT", f"{ISSUE}/{key}", {"fields": {field: FUTURE}})
+    jira("PUT", f"{ISSUE}/{key}", {"fields": {"customfield_10020": FUTURE}})
 
     assert before == [ACTIVE]
     assert keys_in(jira, FUTURE) == [key]

@@ -111,3 +111,13 @@ def planned(ctx: Context, issue: Record) -> Record | None:
 def closed_only(ctx: Context, issue: Record) -> list[int]:
     """The ids of the closed sprints of an issue: what stays when it is moved."""
     return [one["id"] for one in sprints_of(ctx, issue) if one["state"] == "closed"]
+
+
+def sprint_of_parent(site: Site, fields: Record) -> Json:
+    """The value of the field Sprint for a new issue: a sub-task is planned with the issue above it."""
+    kind = site.table("issue_type").get(fields.get("issuetype") or "")
+    above = site.table("issue").get(fields.get("parent") or "")
+    if above is None or kind is None or not kind.get("subtask") or fields.get(SPRINT):
+        return fields.get(SPRINT)
+    found = [site.table("sprint").get(row) for row in above["fields"].get(SPRINT) or ()]
+    return [one["id"] for one in found if one is not None and one["state"] in OPEN] or None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from mockserver.behaviours.jira import beside, properties, ranks, screens, workflow
+from mockserver.behaviours.jira import agile, beside, properties, ranks, screens, workflow
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import AUTOMATIC, FIELDS, Speech
 from mockserver.behaviours.jira.fields import parent as read_parent
@@ -164,6 +164,7 @@ def _completed(site: Site, changes: Changes, project: str) -> Changes:
     status = workflow.initial(site, project, changes.get("issuetype"))
     fields: Changes = {"status": status, "priority": usual, "labels": [], "assignee": AUTOMATIC, **changes}
     assigned(site, fields, project)
+    fields[agile.SPRINT] = agile.sprint_of_parent(site, fields)
     return fields
 
 
