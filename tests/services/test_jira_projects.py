@@ -60,6 +60,18 @@ def test_a_new_key_renames_the_issues(jira) -> None:
     assert sorted(one["key"] for one in found) == ["NEW-1", "NEW-2"]
 
 
+def test_keys_of_before_still_name_the_project_and_its_issues(jira) -> None:
+    project(jira)
+    number = issue(jira, "EX")["id"]
+    jira("PUT", f"{PROJECT}/EX", {"key": "NEW"})
+
+    assert jira("GET", f"{PROJECT}/ex").json()["key"] == "NEW"
+    assert jira("GET", "/rest/api/3/issue/EX-1").json()["id"] == number
+
+    newer = project(jira, "EX", name="Another")["id"]
+    assert jira("GET", f"{PROJECT}/EX").json()["id"] == str(newer)
+
+
 def test_a_refused_change_changes_nothing(jira) -> None:
     project(jira)
 

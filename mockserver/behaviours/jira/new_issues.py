@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from mockserver.behaviours.jira import agile, beside, properties, ranks, screens, workflow
+from mockserver.behaviours.jira import agile, beside, components, properties, ranks, screens, workflow
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import AUTOMATIC, FIELDS, Speech
 from mockserver.behaviours.jira.fields import parent as read_parent
@@ -126,10 +126,10 @@ def next_key(site: Site, project: str) -> str:
 
 
 def assigned(site: Site, fields: Changes, project: str) -> None:
-    """Put whom the project says in the place of the automatic assignee."""
+    """Put whom the components, else the project, say in the place of the automatic assignee."""
     if fields.get("assignee") == AUTOMATIC:
-        owner = site.table("project").get(project) or {}
-        fields["assignee"] = owner.get("lead") if owner.get("assigneeType") == "PROJECT_LEAD" else None
+        owner, parts = site.table("project").get(project), fields.get("components") or ()
+        fields["assignee"] = None if owner is None else components.automatic(site, owner, parts)
 
 
 def speech(ctx: Context) -> Speech:

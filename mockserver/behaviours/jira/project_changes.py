@@ -17,7 +17,10 @@ BELONGING = ("version", "component", "role_actor", "project_property", "board")
 
 
 def update(ctx: Context) -> Outcome:
-    """The project with the members of the body over it; a new key renames its issues too."""
+    """The project with the members of the body over it; a new key renames its issues too.
+
+    The keys of before still name the project and its issues.
+    """
     project, body = ctx.found(), ctx.body
     if not rights.administers(ctx, project):
         raise Problem("may_not_change_project", diagnosis="the caller lacks ADMINISTER_PROJECTS")
@@ -26,8 +29,12 @@ def update(ctx: Context) -> Outcome:
         raise Problem("invalid", broken=wrong, diagnosis="the project cannot be changed like this")
     if body.get("key") not in (None, project["key"]) and not rights.Rights(ctx).globally("ADMINISTER"):
         raise Problem("may_not_change_project", diagnosis="a new key needs the permission ADMINISTER")
-    project = ctx.table("project").change(project, _values(body))
-    if body.get("key") is not None:
+    values = _values(body)
+    if renamed := body.get("key") not in (None, project["key"]):
+        former = (*project.get("formerKeys", ()), project["key"])
+        values["formerKeys"] = [one for one in former if one != body["key"]]
+    project = ctx.table("project").change(project, values)
+    if renamed:
         _rename(ctx, project)
     return Outcome("updated", projects.shown(ctx, project), ready=True)
 
@@ -68,7 +75,9 @@ def _values(body: Mapping[str, Json]) -> dict[str, Json]:
 
 def _rename(ctx: Context, project: Record) -> None:
     for issue in ctx.table("issue").where(project=project["id"]):
-        changed(ctx, issue, {}, key=f"{project['key']}-{issue['key'].rpartition('-')[2]}")
+        key = f"{project['key']}-{issue['key'].rpartition('-')[2]}"
+        former = [one for one in (*issue.get("formerKeys", ()), issue["key"]) if one != key]
+        changed(ctx, issue, {}, key=key, formerKeys=former)
 
 
 def _forget(ctx: Context, issue: Record) -> None:

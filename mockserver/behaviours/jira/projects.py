@@ -163,7 +163,7 @@ def _expansions(ctx: Context, project: Record, offered: Iterable[str]) -> dict[s
     if "url" in asked:
         found["url"] = project["url"]
     if "projectKeys" in asked:
-        found["projectKeys"] = [project["key"]]
+        found["projectKeys"] = [project["key"], *project.get("formerKeys", ())]
     if "permissions" in asked:
         found["permissions"] = {"canEdit": rights.administers(ctx, project)}
     if "insight" in asked:
