@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.behaviours.jira.rank import FIRST, between, spread
+from mockserver.behaviours.jira.rank import FIRST, between, nth, spread
 
 
 def test_the_first_rank_is_in_the_middle_of_all() -> None:
@@ -14,6 +14,10 @@ def test_ranks_of_new_issues_grow() -> None:
     ranks = spread(1000)
 
     assert list(ranks) == sorted(set(ranks))
+
+
+def test_the_rank_of_a_new_issue_follows_from_how_many_there_were() -> None:
+    assert [nth(number) for number in range(100)] == list(spread(100))
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**9), max_size=120))
