@@ -98,3 +98,12 @@ def test_keys_that_an_issue_had_before_still_name_it(jira, world) -> None:
     assert (shown["key"], shown["id"]) == ("MKY-70", "10700")
     assert shown["self"].endswith("/issue/10700")
     assert fetched["key"] == "MKY-70"
+
+
+def test_the_issues_of_a_project_with_a_new_key_are_found_by_their_old_ones(jira) -> None:
+    for key in ("NEW", "MKY", "LAST"):
+        assert jira("PUT", "/rest/api/3/project/10000", {"key": key}).status == 200
+
+    found = [jira("GET", f"/rest/api/3/issue/{one}-1?fields=id").json() for one in ("MKY", "NEW", "LAST")]
+
+    assert [(one["id"], one["key"], one["fields"]) for one in found] == [("10002", "LAST-1", {})] * 3

@@ -190,3 +190,16 @@ def test_a_workflow_that_leads_nowhere_is_refused_as_a_seed(world) -> None:
 
     with pytest.raises(Exception, match="no status '4711'"):
         world.seed({"jira": {"workflow": [broken]}})
+
+
+def test_an_edit_may_send_the_issue_on_or_is_refused_as_a_whole(jira) -> None:
+    address = f"{ISSUE}/MKY-1"
+
+    refused = jira("PUT", address, {"fields": {"summary": "B"}, "transition": {"id": "99"}})
+    before = fields_of(jira, "MKY-1", "summary")
+    done = jira("PUT", address, {"fields": {"summary": "C"}, "transition": {"id": "31"}})
+
+    assert (refused.status, done.status) == (400, 204)
+    assert before == {"summary": "Main order flow broken"}
+    after = fields_of(jira, "MKY-1", "summary", "status")
+    assert (after["summary"], after["status"]["name"]) == ("C", "Done")

@@ -65,6 +65,10 @@ def changed(
     members = {name: value for name, value in members.items() if issue.get(name) != value}
     if not differing and not members and not also:
         return issue
+    if "key" in members:
+        # The keys that an issue had go on naming it.
+        known = (issue["key"], *(issue.get("formerKeys") or ()))
+        members["formerKeys"] = [one for one in dict.fromkeys(known) if one != members["key"]]
     if "status" in differing and _category(ctx, before.get("status")) != _category(ctx, differing["status"]):
         differing["statuscategorychangedate"] = ctx.stamp()
     if "resolution" in differing:

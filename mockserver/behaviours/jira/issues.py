@@ -15,6 +15,7 @@ from mockserver.behaviours.jira import (
     properties,
     screens,
     transitions,
+    workflow,
 )
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import person
@@ -61,12 +62,13 @@ def edit(ctx: Context) -> Outcome:
         also.append(broken(ctx.site, "properties", problem.word, **problem.values))
     if wrong or also:
         raise Problem("invalid", broken=[*wrong, *also], diagnosis="the issue cannot be edited like this")
+    way = ctx.body.get("transition")
+    transition = None if way is None else transitions.named(ctx, issue, way)
     new_issues.assigned(ctx.site, changes, issue["project"])
     issue = beside.do(ctx, history.changed(ctx, issue, changes), deeds)
     properties.store(ctx, issue, kept, "issue")
-    if ctx.body.get("transition") is not None:
-        transitions.attempted(ctx, issue, ctx.body["transition"])
-        issue = ctx.table("issue").get(issue["id"]) or issue
+    if transition is not None:
+        issue = workflow.passed(ctx, issue, transition, {})
     return _shown(ctx, issue) if ctx.query["returnIssue"] else Outcome("updated")
 
 
@@ -138,5 +140,8 @@ def _read(ctx: Context, issue: Record, body: Json, settable: list[str]) -> tuple
 
 
 def _shown(ctx: Context, issue: Record) -> Outcome:
+    wanted = issue_view.asked(ctx.query)
+    if wanted.only_ids:  # of searches only: here it names no field, and the rest is sent
+        wanted = replace(wanted, fields=("-*all",))
     # As bytes: unlike the rest of Cloud, an issue is sent with the fields that are null.
-    return Outcome("ok", dumps(issue_view.shown(ctx, issue)), ready=True)
+    return Outcome("ok", dumps(issue_view.shown(ctx, issue, wanted)), ready=True)

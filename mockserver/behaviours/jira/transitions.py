@@ -61,7 +61,7 @@ def listed(
 def perform(ctx: Context) -> Outcome:
     """The issue sent through a transition, with its fields set on the way. Raises Problem with all errors."""
     issue = ctx.found()
-    transition = _named(ctx, issue, ctx.body.get("transition"))
+    transition = named(ctx, issue, ctx.body.get("transition"))
     rest, own = beside.split(ctx.body)
     settable = _settable(ctx, issue, transition)
     said = replace(new_issues.speech(ctx), project=issue["project"])
@@ -91,7 +91,7 @@ def perform(ctx: Context) -> Outcome:
 def attempted(ctx: Context, issue: Record, wanted: Json) -> dict[str, Json]:
     """What comes of a transition asked for in a request that creates or edits: a status and its errors."""
     try:
-        transition = _named(ctx, issue, wanted)
+        transition = named(ctx, issue, wanted)
         lacking = missing(ctx.site, _required(ctx, transition), _kept(issue, transition), ())
     except Problem as problem:
         text = [str(problem.values.get("message", problem.diagnosis))]
@@ -103,7 +103,7 @@ def attempted(ctx: Context, issue: Record, wanted: Json) -> dict[str, Json]:
     return {"status": 200, "errorCollection": CLEAN}
 
 
-def _named(ctx: Context, issue: Record, given: Json) -> Record:
+def named(ctx: Context, issue: Record, given: Json) -> Record:
     """The transition that ``{"id": 21}`` names, as number or text. Raises Problem("bad_transition")."""
     words = ctx.site.service.words
     wanted = given.get("id") if isinstance(given, Mapping) else None
