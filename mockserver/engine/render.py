@@ -140,7 +140,12 @@ def trace(number: int) -> str:
 def without_nulls(value: Json) -> Json:
     """``value`` without the members that are null, at any depth."""
     if isinstance(value, dict):
-        return {key: without_nulls(one) for key, one in value.items() if one is not None}
+        # Most members are texts and numbers: those are not worth a call.
+        return {
+            key: without_nulls(one) if isinstance(one, (dict, list)) else one
+            for key, one in value.items()
+            if one is not None
+        }
     if isinstance(value, list):
         return [without_nulls(one) for one in value]
     return value
