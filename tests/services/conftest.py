@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +13,11 @@ from mockserver.world import World, Worlds
 
 
 @pytest.fixture
-def worlds(documented: World) -> Worlds:
-    return Worlds(documented.fork("default"))
+def worlds(documented: World, conforms: Callable[[World], None]) -> Iterator[Worlds]:
+    worlds = Worlds(documented.fork("default"))
+    yield worlds
+    for world in worlds:
+        conforms(world)
 
 
 @pytest.fixture

@@ -1,0 +1,27 @@
+"""What a client got in a test is judged when the test is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mockserver.server import MockServer
+from mockserver.world import World
+
+
+@pytest.fixture(autouse=True)
+def held(conforms: Callable[[World], None], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every reply of the servers that a test started is as Atlassian documents it."""
+    started: list[MockServer] = []
+    start = MockServer.start
+
+    def starting(server: MockServer) -> MockServer:
+        started.append(server)
+        return start(server)
+
+    monkeypatch.setattr(MockServer, "start", starting)
+    yield
+    for server in started:
+        for world in server.worlds:
+            conforms(world)
