@@ -459,3 +459,10 @@ for (const [name, step] of Object.entries(steps)) {
     if (!goOn) break;
   }
 }
+
+// With AUDIT_SCHEMAS=true the client notes what it was sent and does not know; it is told here, without ids.
+const unknown = (globalThis[Symbol.for('apis-code-gen.schemaAudit')] ?? []).map(one => {
+  const what = one.kind === 'keys' ? one.keys.join(', ') : one.value;
+  return `${one.endpoint.replace(/\d+/g, 'N')} ${one.path}: ${what}`;
+});
+for (const line of new Set(unknown)) console.log(`unknown ${line}`);
