@@ -161,7 +161,7 @@ def people_talk(jira: JIRA, story: SimpleNamespace) -> None:
 def work_is_logged(jira: JIRA, story: SimpleNamespace) -> None:
     story.story.update(timetracking={"originalEstimate": "1d"})
     log = jira.add_worklog(story.story, timeSpent="2h", comment="Untied")
-    jira.add_worklog(story.story.key, timeSpentSeconds=1800, adjustEstimate="new", newEstimate="3h")
+    jira.add_worklog(story.story.key, timeSpentSeconds="1800", adjustEstimate="new", newEstimate="3h")
 
     tracked = jira.issue(story.story.key).fields.timetracking
     assert (tracked.originalEstimate, tracked.timeSpent, tracked.remainingEstimate) == ("1d", "2h 30m", "3h")

@@ -45,7 +45,7 @@ def create(ctx: Context) -> Outcome:
             "owner": owner,
             "sharePermissions": shares,
             "editPermissions": editors,
-            "favourites": [owner] if body.get("favourite") else [],
+            "favourites": [owner] if _true(body.get("favourite")) else [],
         }
     )
     return Outcome("ok", record)
@@ -69,7 +69,7 @@ def update(ctx: Context) -> Outcome:
     if wrong:
         raise Problem("invalid", broken=wrong, diagnosis="the filter cannot be changed like this")
     if body.get("favourite") is not None:
-        values["favourites"] = _favourites(record, _somebody(ctx), body["favourite"])
+        values["favourites"] = _favourites(record, _somebody(ctx), _true(body["favourite"]))
     return Outcome("ok", ctx.table("filter").change(record, values))
 
 
@@ -225,6 +225,11 @@ def _liked(ctx: Context, wanted: bool) -> Outcome:
     return Outcome(
         "ok", ctx.table("filter").change(record, {"favourites": _favourites(record, _somebody(ctx), wanted)})
     )
+
+
+def _true(value: Json) -> bool:
+    """Whether a client says true; some do with a text."""
+    return value in (True, "true")
 
 
 def _favourites(record: Record, account: str, wanted: bool) -> list[str]:

@@ -240,7 +240,7 @@ def _spent(site: Site, given: Mapping[str, Json], before: Record | None) -> int:
         return int(before["timeSpentSeconds"])
     found = {worktime.seconds(site, text)} if text is not None else set()
     if number is not None:
-        found.add(estimates.whole(number))
+        found.add(estimates.whole(int(number) if isinstance(number, str) and number.isdecimal() else number))
     if len(found) > 1:
         raise Refused("time_twice")
     if min(found) < worktime.MINUTE:
