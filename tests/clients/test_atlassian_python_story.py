@@ -1,12 +1,12 @@
 """The life of a project as the unmodified ``atlassian-python-api`` from PyPI lives it, on a real socket.
 
-The classic client speaks version 2 of the API, the one for Cloud version 3. Every step builds on those before.
+The classic client speaks version 2 of the API, the one for Cloud version 3. Each step builds on those before.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,12 +29,13 @@ def connected(url: str) -> tuple[Jira, JiraCloud, JiraSoftware]:
 
 
 @pytest.fixture
-def server(documented: World) -> Iterator[MockServer]:
+def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
     server = MockServer(Worlds(documented.fork("default")))
     server.worlds.default.set_auth("strict")
     server.start()
     yield server
     server.stop()
+    conforms(server.worlds.default)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,12 +50,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(documented: World) -> Iterator[MockServer]:
+def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
     server = MockServer(Worlds(documented.fork("default")))
     server.worlds.default.set_auth("strict")
     server.start()
     yield server
     server.stop()
+    conforms(server.worlds.default)
 
 
 def test_a_project_lives_its_whole_life(installed: Path, server: MockServer) -> None:

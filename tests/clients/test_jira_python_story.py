@@ -6,7 +6,7 @@ Every step builds on those before it; what a step did is read back in more than 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -19,12 +19,13 @@ MIA, EMMA, ALANA = "5b10a2844c20165700ede21g", "5b10ac8d82e05b22cc7d4ef5", "5b10
 
 
 @pytest.fixture
-def server(documented: World) -> Iterator[MockServer]:
+def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
     server = MockServer(Worlds(documented.fork("default")))
     server.worlds.default.set_auth("strict")
     server.start()
     yield server
     server.stop()
+    conforms(server.worlds.default)
 
 
 @pytest.fixture

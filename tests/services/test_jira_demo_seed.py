@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,8 +22,10 @@ def demo(shared: Catalogue) -> World:
 
 
 @pytest.fixture
-def world(demo: World) -> World:
-    return demo.fork("test")
+def world(demo: World, conforms: Callable[[World], None]) -> Iterator[World]:
+    world = demo.fork("test")
+    yield world
+    conforms(world)
 
 
 @pytest.fixture
