@@ -48,7 +48,7 @@ def usable_key(ctx: Context) -> Outcome:
         sign for sign in str(ctx.query.get("key") or "").upper() if sign.isascii() and sign.isalnum()
     )
     wanted = wanted.lstrip("0123456789")[:KEY_LIMIT]
-    taken = {one["key"] for one in ctx.table("project")}
+    taken = {key for one in ctx.table("project") for key in (one["key"], *one.get("formerKeys", ()))}
     if len(wanted) == 1:
         wanted += wanted
     found, number = wanted, 1
@@ -72,10 +72,10 @@ def usable_name(ctx: Context) -> Outcome:
 
 
 def _key(site: Site, key: str, own: Record | None) -> Iterator[Broken]:
-    same = site.table("project").where(key=key)
+    others = [one for one in site.table("project") if one["id"] != (own or {}).get("id")]
     if not KEY.fullmatch(key):
         yield broken(site, "projectKey", "project_key")
-    elif any(one["id"] != (own or {}).get("id") and one["key"] == key for one in same):
+    elif any(key in (one["key"], *one.get("formerKeys", ())) for one in others):
         yield broken(site, "projectKey", "project_key_taken", value=key)
 
 

@@ -12,6 +12,7 @@ from mockserver.behaviours.jira.jql import moments
 from mockserver.behaviours.jira.jql.field import Atom, Field, UnknownValue
 from mockserver.behaviours.jira.jql.parse import JqlError
 from mockserver.behaviours.jira.jql.records import Records
+from mockserver.behaviours.jira.jql.things import named_projects
 from mockserver.behaviours.jira.jql.tree import Function
 from mockserver.behaviours.jira.rights import Rights, caller, in_role
 from mockserver.values import Record
@@ -199,12 +200,7 @@ def _projects(records: Records, given: Sequence[str]) -> frozenset[Atom] | None:
         return None
     found: set[Atom] = set()
     for text in given:
-        folded = text.casefold()
-        atoms = [
-            one["id"]
-            for one in records.table("project")
-            if text == one["id"] or folded in (one["key"].casefold(), str(one["name"]).casefold())
-        ]
+        atoms = named_projects(records, text)
         if not atoms:
             raise UnknownValue(f"Could not resolve the project '{text}'.")
         found.update(atoms)

@@ -61,14 +61,21 @@ def sprint(records: Records) -> Field:
     )
 
 
+def named_projects(records: Records, text: str) -> list[Atom]:
+    """Ids of the projects with this id, key or name; a key that a project had before still names it."""
+    folded = text.casefold()
+    return [
+        one["id"]
+        for one in records.table("project")
+        if text == one["id"]
+        or folded == str(one["name"]).casefold()
+        or folded in map(str.casefold, (one["key"], *one.get("formerKeys", ())))
+    ]
+
+
 def _project(records: Records) -> Field:
     def meant(text: str) -> Sequence[Atom] | None:
-        folded = text.casefold()
-        return [
-            one["id"]
-            for one in records.table("project")
-            if text == one["id"] or folded in (one["key"].casefold(), str(one["name"]).casefold())
-        ] or None
+        return named_projects(records, text) or None
 
     def choices() -> list[Choice]:
         return [Choice(one["key"], f"{one['name']} ({one['key']})") for one in records.table("project")]
