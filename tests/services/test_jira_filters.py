@@ -147,3 +147,15 @@ def test_the_search_shows_little_until_it_is_asked_for_more(jira) -> None:
 
     assert set(brief) == {"self", "id", "name", "expand"}
     assert (full["jql"], full["owner"]["accountId"]) == ("project = MKY", MIA)
+
+
+def test_the_shares_of_a_seeded_filter_are_numbered(world, jira) -> None:
+    share = {"type": "authenticated"}
+    world.seed(
+        {"jira": {"filter": [{"id": "777", "name": "Seeded", "jql": "", "sharePermissions": [share]}]}}
+    )
+
+    shares = jira("GET", "/rest/api/3/filter/777").json()["sharePermissions"]
+
+    assert [one["type"] for one in shares] == ["loggedin"]
+    assert jira("GET", f"/rest/api/3/filter/777/permission/{shares[0]['id']}").json() == shares[0]

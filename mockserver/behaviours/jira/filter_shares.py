@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 
 from mockserver.behaviours.jira import groups, projects, rights, users
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context
+from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 EVERYBODY = ("global", "authenticated", "loggedin")
@@ -108,6 +108,18 @@ def read(ctx: Context, given: Mapping[str, Json]) -> Record:
         share["type"] = "loggedin"
     share["id"] = ctx.ids.number("jira/share", 10_000)
     return share
+
+
+def seeded(site: Site, shares: Iterable[Mapping[str, Json]]) -> list[Record]:
+    """Shares of a seed as they are stored: numbered, and of the type that replies name."""
+    return [
+        {
+            "id": site.ids.number("jira/share", 10_000),
+            **share,
+            "type": "loggedin" if share["type"] == "authenticated" else share["type"],
+        }
+        for share in shares
+    ]
 
 
 def open_to(ctx: Context, share: Record) -> bool:

@@ -16,6 +16,7 @@ from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 NAME_LIMIT = 255
+SHARES = ("sharePermissions", "editPermissions")
 COLUMNS = (
     "issuetype",
     "issuekey",
@@ -62,7 +63,7 @@ def update(ctx: Context) -> Outcome:
     wrong = _broken(ctx, body, record["owner"], record)
     values: dict[str, Json] = {"name": str(body.get("name") or "").strip()}
     values.update({name: body[name] for name in ("description", "jql") if body.get(name) is not None})
-    for name in ("sharePermissions", "editPermissions"):
+    for name in SHARES:
         if body.get(name) is not None:
             values[name], more = filter_shares.read_all(ctx, body[name], name)
             wrong += more
@@ -204,13 +205,14 @@ def listed(ctx: Context, record: Record) -> dict[str, Json]:
 
 
 def seeded(site: Site, values: Json) -> Json:
-    """A seed record with an owner. Raises Problem for a query that cannot be read."""
+    """A seed record with an owner and numbered shares. Raises Problem for a query that cannot be read."""
     try:
         parse(values.get("jql") or "")
     except JqlError as error:
         raise Problem("invalid", diagnosis=f"'jql': {error}") from error
     owner = values.get("owner") or site.service.auth.default
-    return {**values, "owner": owner}
+    shares = {name: filter_shares.seeded(site, values[name]) for name in SHARES if name in values}
+    return {**values, **shares, "owner": owner}
 
 
 def _lists(ctx: Context) -> dict[str, Json]:
