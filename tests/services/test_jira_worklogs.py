@@ -236,3 +236,26 @@ def test_jql_finds_an_issue_by_its_work(jira) -> None:
     ]
 
     assert counts == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("gone", [ISSUE, "/rest/api/3/project/MKY"])
+def test_what_goes_with_its_issue_is_listed_as_deleted(jira, world, gone) -> None:
+    made = logged(jira)
+
+    assert jira("DELETE", gone).status == 204
+    world.advance_clock(60)
+    deleted = jira("GET", "/rest/api/3/worklog/deleted").json()
+
+    assert [one["worklogId"] for one in deleted["values"]] == [int(made["id"])]
+
+
+def test_a_seeded_worklog_leaves_the_times_of_its_issue_as_they_were_seeded(jira, world) -> None:
+    fields = {"summary": "A", "timespent": 3600, "timeestimate": 7200}
+    world.seed({"jira": {"issue": [{"key": "MKY-9", "fields": fields}]}})
+    world.seed({"jira": {"worklog": [{"issue": "MKY-9", "timeSpent": "1h"}]}})
+
+    shown = jira("GET", "/rest/api/3/issue/MKY-9?fields=timetracking,worklog").json()["fields"]
+
+    assert shown["worklog"]["total"] == 1
+    assert shown["timetracking"]["timeSpentSeconds"] == 3600
+    assert shown["timetracking"]["remainingEstimateSeconds"] == 7200

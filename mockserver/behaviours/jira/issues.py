@@ -16,6 +16,7 @@ from mockserver.behaviours.jira import (
     screens,
     transitions,
     workflow,
+    worklogs,
 )
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import person
@@ -108,6 +109,7 @@ def forget(ctx: Context, issue: Record) -> None:
         links.drop(link)
     for child in ctx.table("issue").where(**{"fields.parent": issue["id"]}):
         history.changed(ctx, child, {"parent": None})
+    worklogs.forgotten(ctx, issue)
     ctx.table("issue").drop(issue)
 
 

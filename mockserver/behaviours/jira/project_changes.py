@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.behaviours.jira import project_rules, projects, rights
+from mockserver.behaviours.jira import project_rules, projects, rights, worklogs
 from mockserver.behaviours.jira.history import changed
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
@@ -88,4 +88,5 @@ def _forget(ctx: Context, issue: Record) -> None:
     for child in ctx.table("issue").where(**{"fields.parent": issue["id"]}):
         if child["project"] != issue["project"]:
             changed(ctx, child, {"parent": None})
+    worklogs.forgotten(ctx, issue)
     ctx.table("issue").drop(issue)

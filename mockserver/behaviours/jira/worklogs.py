@@ -190,13 +190,19 @@ def stored(ctx: Context, issue: Record, values: Mapping[str, Json], remaining: i
 def removed(ctx: Context, issue: Record, worklog: Record, remaining: int | None) -> None:
     """Forget a worklog and remember when; the issue's times move along."""
     ctx.table("worklog").drop(worklog)
-    ctx.table("deleted_worklog").add({"id": worklog["id"], "deleted": ctx.stamp()})
+    _remember(ctx, worklog)
     text = worktime.spoken(ctx.site, worklog["timeSpentSeconds"])
     items = [
         history.item(ctx, "WorklogId", worklog["id"], worklog["id"], None, None),
         history.item(ctx, "WorklogTimeSpent", str(worklog["timeSpentSeconds"]), text, None, None),
     ]
     _moved(ctx, issue, remaining, items)
+
+
+def forgotten(ctx: Context, issue: Record) -> None:
+    """Remember that the worklogs of an issue go with it, which is about to be forgotten."""
+    for one in ctx.table("worklog").under(issue):
+        _remember(ctx, one)
 
 
 def may_change(ctx: Context, worklog: Record, verb: str) -> None:
@@ -246,6 +252,10 @@ def _spent(site: Site, given: Mapping[str, Json], before: Record | None) -> int:
     if min(found) < worktime.MINUTE:
         raise Refused("time_short")
     return found.pop()
+
+
+def _remember(ctx: Context, worklog: Record) -> None:
+    ctx.table("deleted_worklog").add({"id": worklog["id"], "deleted": ctx.stamp()})
 
 
 def _moved(ctx: Context, issue: Record, remaining: int | None, items: list[Record]) -> None:
