@@ -138,3 +138,40 @@ def test_the_board_of_a_hidden_project_is_hidden(jira, world) -> None:
 
     assert boards(jira) == []
     assert jira("GET", f"{AGILE}/board/500").status == 404
+
+
+def test_who_may_change_a_board_is_told_where_it_is_asked_for(jira, world) -> None:
+    plain, *_ = boards(jira)
+    mine, *_ = boards(jira, "?expand=admins,permissions")
+    world.set_settings("jira", {"denied": ["ADMINISTER", "ADMINISTER_PROJECTS"]})
+    others, *_ = boards(jira, "?expand=permissions")
+
+    assert not {"admins", "canEdit"} & plain.keys()
+    assert [one["accountId"] for one in mine["admins"]["users"]] == [LEAD]
+    assert (mine["canEdit"], others["canEdit"]) == (True, False)
+
+
+def test_a_board_goes_on_when_its_project_gets_another_key(jira, world) -> None:
+    world.seed({"jira": {"filter": [{"id": "10500", "name": "All", "jql": "project = MKY ORDER BY key"}]}})
+    body = {"name": "All", "type": "kanban", "filterId": 10500}
+    board = jira("POST", f"{AGILE}/board", body).json()["id"]
+
+    assert jira("PUT", "/rest/api/3/project/MKY", {"key": "APE"}).status == 200
+
+    assert keys(jira, f"board/{board}/issue") == keys(jira, "board/84/issue") == ["APE-1"]
+    assert boards(jira, "?projectKeyOrId=MKY") == boards(jira, "?projectKeyOrId=APE")
+    assert boards(jira, "?projectLocation=MKY") == boards(jira, "?projectLocation=APE") != []
+
+
+def test_a_filter_that_is_not_to_be_seen_makes_no_board_and_finds_nothing(jira, world) -> None:
+    other = "5b10ac8d82e05b22cc7d4ef5"
+    hidden = {"id": "10500", "name": "Hidden", "jql": "project = MKY", "owner": other}
+    world.seed({"jira": {"filter": [hidden]}})
+
+    made = jira("POST", f"{AGILE}/board", {"name": "A", "type": "kanban", "filterId": 10500})
+    found = jira("POST", "/rest/api/3/search/jql", {"jql": "filter = 10500"})
+
+    assert made.status == 400
+    assert "10500" in made.json()["errorMessages"][0]
+    assert found.status == 400
+    assert jira("POST", "/rest/api/3/search/jql", {"jql": "project = MKY"}).json()["issues"] != []

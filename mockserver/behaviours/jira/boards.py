@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from mockserver.behaviours.jira import agile, paged, projects, users
 from mockserver.behaviours.jira.agile import refusal
+from mockserver.behaviours.jira.comments import expanded
 from mockserver.behaviours.jira.rights import Rights, administers, visible_project
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record
@@ -22,7 +23,8 @@ KINDS = ("scrum", "kanban", "simple")
 
 
 def shown(ctx: Context, board: Record) -> dict[str, Json]:
-    """A board with its location."""
+    """A board with its location, and who may change it where ``expand`` asks for that."""
+    asked = expanded(ctx)
     return {
         "id": board["id"],
         "self": agile.address(ctx, "board", board["id"]),
@@ -31,7 +33,8 @@ def shown(ctx: Context, board: Record) -> dict[str, Json]:
         "location": _location(ctx, board),
         "isPrivate": False,
         "favourite": False,
-        "admins": None,
+        "admins": _admins(ctx, board) if "admins" in asked else None,
+        "canEdit": _may_edit(ctx, board) if "permissions" in asked else None,
     }
 
 
@@ -89,7 +92,8 @@ def create(ctx: Context) -> Outcome:
         wrong.append("board_name")
     if body["type"] not in ("scrum", "kanban"):
         wrong.append(("board_type", {"value": body["type"]}))
-    if ctx.table("filter").get(str(body["filterId"])) is None:
+    chooser = ctx.table("filter").get(str(body["filterId"]))
+    if chooser is None or not ctx.sees("filter", chooser):
         wrong.append(("board_filter", {"value": body["filterId"]}))
     if location.get("type") == "project" and (project is None or not visible_project(ctx, project)):
         wrong.append(("project_of_board_unknown", {"value": location.get("projectKeyOrId")}))
@@ -235,16 +239,26 @@ def _located(ctx: Context, boards: list[Record]) -> list[Record]:
     if not (account or project or kinds):
         return boards
 
+    place = None if not project else ctx.table("project").find(project)
+
     def there(board: Record) -> bool:
         of = ctx.table("project").get(board["project"] or "")
         return (
             (not account or board["user"] == account)
-            and (not project or (of is not None and project in (of["id"], of["key"])))
+            and (not project or (of is not None and of == place))
             and (not kinds or (of is not None and of["projectTypeKey"] in kinds))
         )
 
     wanted = not ctx.query.get("negateLocationFiltering")
     return [one for one in boards if there(one) == wanted]
+
+
+def _admins(ctx: Context, board: Record) -> dict[str, Json]:
+    """Whose a board is: that of a project is its lead's."""
+    project = ctx.table("project").get(board["project"] or "")
+    owner = users.by_id(agile.as_version_2(ctx), board["user"] if project is None else project["lead"])
+    members = ("self", "accountId", "avatarUrls", "displayName", "active")
+    return {"users": [] if owner is None else [{name: owner[name] for name in members}], "groups": []}
 
 
 def _may_edit(ctx: Context, board: Record) -> bool:
