@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -265,10 +264,7 @@ def test_an_unknown_seed_is_answered_with_the_nearest_one(shared):
 
 
 @pytest.mark.full
-def test_ten_thousand_issues_are_there_in_seconds(shared):
-    started = time.perf_counter()
-
+def test_ten_thousand_issues_can_be_seeded(shared):
     world = World(shared, seeds=["demo:10000"])
 
     assert counted(world) == 10_000
-    assert time.perf_counter() - started < 30

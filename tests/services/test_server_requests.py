@@ -7,7 +7,6 @@ import gc
 import gzip
 import socket
 import threading
-import time
 import tracemalloc
 import urllib.request
 from collections.abc import Awaitable, Callable
@@ -355,20 +354,18 @@ async def test_a_head_that_never_ends_closes_the_connection(worlds: Worlds) -> N
 async def test_clients_that_never_finish_do_not_keep_others_waiting(worlds: Worlds) -> None:
     """Abuse test A-12, scaled down."""
     mock = MockServer(worlds)
-    mock.limits = replace(mock.limits, head=1.0)
+    # Longer than a client here waits for its answer: it cannot be the slow ones' end that lets it in.
+    mock.limits = replace(mock.limits, head=60.0)
     with mock:
         slow = [connected(mock) for _ in range(200)]
         for client in slow:
             client.sendall(b"GET / HTTP/1.1\r\nHost: lo")
-        before = time.perf_counter()
 
         answer = exchanged(mock, f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
         assert answer.startswith(b"HTTP/1.1 200")
-        assert time.perf_counter() - before < 1
         for client in slow:
-            with client:
-                assert rest_of(client) == b""
+            client.close()
 
 
 async def test_one_connection_carries_many_requests(worlds: Worlds) -> None:

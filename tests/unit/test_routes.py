@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -228,10 +227,9 @@ def test_the_nearest_routes_of_a_slip_are_named_best_first():
     assert list(routes.nearest("GET", "/" + "x" * 40)) == []
 
 
-def test_a_thousand_operations_with_aliases_are_planted_and_missed_quickly():
+def test_a_thousand_operations_with_aliases_are_planted_and_missed():
     large = service("tiny", *(f"GET /rest/3/page{n}/{{id}}" for n in range(1000)), same_as=SAME)
-    start = time.perf_counter()
-    routes = Routes([large])
-    routes.nearest("GET", "/rest/3/pgae7/1")
 
-    assert time.perf_counter() - start < 2
+    near = Routes([large]).nearest("GET", "/rest/3/pgae7/1")
+
+    assert "GET /rest/3/page7/{id}" in near
