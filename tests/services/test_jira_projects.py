@@ -68,8 +68,8 @@ def test_keys_of_before_still_name_the_project_and_its_issues(jira) -> None:
     assert jira("GET", f"{PROJECT}/ex").json()["key"] == "NEW"
     assert jira("GET", "/rest/api/3/issue/EX-1").json()["id"] == number
 
-    newer = project(jira, "EX", name="Another")["id"]
-    assert jira("GET", f"{PROJECT}/EX").json()["id"] == str(newer)
+    newer = jira("POST", PROJECT, {"key": "EX", "name": "Another", "leadAccountId": MIA})
+    assert (newer.status, list(newer.json()["errors"])) == (400, ["projectKey"])
 
 
 def test_a_refused_change_changes_nothing(jira) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.behaviours.jira import burst
 from mockserver.engine.context import Context
 from mockserver.values import Problem
 
@@ -19,7 +20,10 @@ def admit(ctx: Context) -> None:
     gateway = GATEWAY in ctx.base + "/"
     if gateway:
         _right_cloud(ctx)
-    if not ctx.caller.anonymous or ctx.operation.auth == "none":
+    if not ctx.caller.anonymous:
+        burst.told(ctx)
+        return
+    if ctx.operation.auth == "none":
         return
     why = "the credential is wrong" if ctx.caller.rejected else "no credential was sent"
     if gateway:

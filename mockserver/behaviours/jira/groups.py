@@ -6,6 +6,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-gr
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from mockserver.behaviours.jira import users
@@ -14,6 +15,8 @@ from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
 PICKED = 20
+MOST = 50  # members that an expansion shows
+PAGE = re.compile(r"\busers\b(?:\[([0-9]{1,9}):([0-9]{1,9})\])?")
 
 
 def create(ctx: Context) -> Outcome:
@@ -78,6 +81,8 @@ def leave(ctx: Context) -> Outcome:
     user = _user(ctx, account)
     if group["name"] not in (user.get("groups") or ()):
         raise Problem("no_member", diagnosis="not a member", user=account, name=group["name"])
+    if _would_leave_no_administrator(ctx, user, group):
+        raise Problem("last_administrator", diagnosis="nobody else holds ADMINISTER", name=group["name"])
     _belongs(ctx, user, [one for one in user["groups"] if one != group["name"]])
     return Outcome("deleted")
 
@@ -132,10 +137,19 @@ def marked(name: str, text: str) -> str:
 
 
 def shown(ctx: Context, group: Record) -> dict[str, Json]:
-    """A group with the number of its members; their details where ``expand`` wants ``users``."""
+    """A group with the number of its members; their details where ``expand`` wants ``users``.
+
+    ``users[50:99]`` is a page of its own: from the first to the last index, at most fifty.
+    """
     found = members(ctx, group)
-    wanted = [users.shown(ctx, one) for one in found] if "users" in str(ctx.query.get("expand") or "") else []
-    people = {"size": len(found), "items": wanted, "max-results": 50, "start-index": 0, "end-index": 0}
+    asked = PAGE.search(str(ctx.query.get("expand") or ""))
+    start, last = 0, 0
+    if asked is not None:
+        start = int(asked[1] or 0)
+        last = min(int(asked[2] or start + MOST - 1), start + MOST - 1, len(found) - 1)
+    items = [users.shown(ctx, one) for one in found[start : last + 1]] if asked is not None else []
+    people = {"size": len(found), "items": items, "max-results": MOST}
+    people |= {"start-index": start, "end-index": max(last, 0)}
     return {**brief(ctx, group), "users": people, "expand": "users"}
 
 
@@ -181,6 +195,17 @@ def _user(ctx: Context, account: str) -> Record:
     if found is None:
         raise Problem("no_user", diagnosis=f"no user {account!r} in this world", id=account)
     return found
+
+
+def _would_leave_no_administrator(ctx: Context, user: Record, group: Record) -> bool:
+    """Whether only this user administers, and only through this group; never where everybody may."""
+    groups = set(ctx.settings["globalPermissions"].get("ADMINISTER", ()))
+    if group["name"] not in groups:
+        return False
+    others = [one for one in ctx.table("user") if one["accountId"] != user["accountId"] and one["active"]]
+    return not groups & {name for name in user["groups"] if name != group["name"]} and not any(
+        groups & set(one["groups"]) for one in others
+    )
 
 
 def _belongs(ctx: Context, user: Record, names: Sequence[str]) -> None:
