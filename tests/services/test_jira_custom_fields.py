@@ -221,3 +221,18 @@ def test_fields_are_found_by_name_and_kind_in_pages(jira) -> None:
     assert jira("GET", "/rest/api/3/field/search?id=summary").json()["total"] == 1
     assert jira("GET", "/rest/api/3/field/search?maxResults=500").json()["maxResults"] == 50
     assert jira("GET", "/rest/api/3/field/search?orderBy=age").status == 400
+
+
+def test_the_history_of_several_options_or_users_has_their_ids(jira) -> None:
+    options, people = field(jira, "multiselect", "Red", "Blue"), field(jira, "multiuserpicker")
+
+    put(jira, options, [{"value": "Red"}])
+    put(jira, options, [{"value": "Red"}, {"value": "Blue"}])
+    put(jira, people, [{"accountId": MIA}, {"accountId": EMMA}])
+
+    chosen = [one["id"] for one in shown(jira, options)]
+    history = jira("GET", f"{ISSUE}/MKY-1/changelog").json()["values"]
+    first, second, third = [one["items"][0] for one in history]
+    assert ([first["from"], first["to"]], first["toString"]) == ([None, f"[{chosen[0]}]"], "Red")
+    assert [second["from"], second["to"]] == [f"[{chosen[0]}]", f"[{chosen[0]}, {chosen[1]}]"]
+    assert third["to"] == f"[{MIA}, {EMMA}]"

@@ -210,3 +210,37 @@ def test_a_new_field_can_be_set_at_once(jira) -> None:
     assert described["operations"] == ["add", "set", "remove"]
     shown = jira("GET", f"{ISSUE}/{reply.json()['key']}?fields={field}").json()["fields"][field]
     assert [one["value"] for one in shown] == ["L"]
+
+
+def test_a_screen_is_overridden_by_administrators_only(jira, world) -> None:
+    project = {"id": "10600", "key": "SHO", "screen": "7"}
+    screen = {"id": "7", "name": "Short", "fields": ["duedate"]}
+    issue = {"key": "SHO-1", "fields": {"summary": "A"}}
+    world.seed({"jira": {"screen": [screen], "project": [project], "issue": [issue]}})
+    address, override = f"{ISSUE}/SHO-1", "overrideScreenSecurity=true"
+    edit = {"fields": {"labels": ["a"]}}
+
+    hidden = jira("PUT", address, edit)
+    plain = jira("GET", f"{address}/editmeta").json()["fields"]
+    shown = jira("GET", f"{address}/editmeta?{override}").json()["fields"]
+    done = jira("PUT", f"{address}?{override}", edit)
+    world.set_settings("jira", {"denied": ["ADMINISTER"]})
+    refused = [
+        jira(method, f"{address}{path}?{flag}=true", body).status
+        for method, path, body in (("PUT", "", edit), ("GET", "/editmeta", None))
+        for flag in ("overrideScreenSecurity", "overrideEditableFlag")
+    ]
+
+    assert (hidden.status, done.status) == (400, 204)
+    assert "labels" not in plain
+    assert "labels" in shown
+    assert refused == [403] * 4
+
+
+def test_who_may_not_silence_the_mails_of_an_edit_edits_all_the_same(jira, world) -> None:
+    world.set_settings("jira", {"denied": ["ADMINISTER", "ADMINISTER_PROJECTS"]})
+
+    reply = jira("PUT", f"{ISSUE}/MKY-1?notifyUsers=false", {"fields": {"summary": "Quietly"}})
+
+    assert reply.status == 204
+    assert jira("GET", f"{ISSUE}/MKY-1?fields=summary").json()["fields"]["summary"] == "Quietly"

@@ -203,3 +203,35 @@ def test_an_edit_may_send_the_issue_on_or_is_refused_as_a_whole(jira) -> None:
     assert before == {"summary": "Main order flow broken"}
     after = fields_of(jira, "MKY-1", "summary", "status")
     assert (after["summary"], after["status"]["name"]) == ("C", "Done")
+
+
+def test_another_type_is_refused_where_its_workflow_lacks_the_status(jira, world, reviewed) -> None:
+    short = {"id": "short", "name": "Short", "initial": "10000", "transitions": []}
+    project = {"id": "10500", "key": "REV", "workflow": {"default": "review", "1": "short"}}
+    world.seed({"jira": {"workflow": [short], "project": [project]}})
+    bug = {"fields": {"summary": "B", "issuetype": {"id": "1"}}}
+    assert go(jira, "REV-1", "1").status == 204
+
+    kinds = jira("GET", f"{ISSUE}/REV-1/editmeta").json()["fields"]["issuetype"]["allowedValues"]
+    refused = jira("PUT", f"{ISSUE}/REV-1", bug)
+    unchanged = fields_of(jira, "REV-1", "summary", "issuetype")
+    go(jira, "REV-1", "2", fields={"resolution": {"name": "Done"}})
+    go(jira, "REV-1", "3")
+    done = jira("PUT", f"{ISSUE}/REV-1", bug)
+
+    assert "1" not in [one["id"] for one in kinds]
+    assert (refused.status, refused.json()["errors"]) == (
+        400,
+        {"issuetype": "The issue type selected is invalid."},
+    )
+    assert (unchanged["summary"], unchanged["issuetype"]["name"]) == ("A", "Task")
+    assert done.status == 204
+    assert fields_of(jira, "REV-1", "issuetype")["issuetype"]["id"] == "1"
+
+
+def test_an_edit_does_not_move_an_issue_to_another_project(jira, reviewed) -> None:
+    reply = jira("PUT", f"{ISSUE}/MKY-1", {"fields": {"project": {"key": "REV"}}})
+
+    assert reply.status == 400
+    assert list(reply.json()["errors"]) == ["project"]
+    assert jira("GET", f"{ISSUE}/MKY-1").json()["key"] == "MKY-1"

@@ -132,6 +132,8 @@ def _id(ctx: Context, name: str, value: Json) -> Json:
         return value
     if name in PLAIN:
         return str(value)
+    if isinstance(value, list) and _names_records(ctx, name):
+        return f"[{', '.join(value)}]"
     if isinstance(value, list) and all(isinstance(one, (int, float)) for one in value):
         return ", ".join(str(one) for one in value)
     return None
@@ -160,6 +162,12 @@ def _names_record(ctx: Context, name: str) -> bool:
     """Whether a custom field holds ids: of options or of users."""
     schema = (ctx.table("field").get(name) or {}).get("schema") or {}
     return schema.get("type") in ("option", "user")
+
+
+def _names_records(ctx: Context, name: str) -> bool:
+    """Whether a custom field holds several ids: of options or of users."""
+    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
+    return schema.get("items") in ("option", "user")
 
 
 def _custom(ctx: Context, name: str, value: Json) -> Json:

@@ -122,16 +122,15 @@ def subtasks(site: Site, issue: Record) -> list[Record]:
 
 def _settable(ctx: Context, issue: Record) -> list[str]:
     project = ctx.table("project").get(issue["project"])
-    if ctx.query["overrideScreenSecurity"]:
-        blank = {"fields": None}
-        names = screens.on_screen(ctx.site, blank, screens.BESIDE)
-        return [name for name in names if name != "project"]
-    return screens.permitted(ctx, screens.for_edit(ctx.site, issue["project"]), project, issue)
+    names = screens.for_edit(ctx.site, issue["project"], hidden=ctx.query["overrideScreenSecurity"])
+    return screens.permitted(ctx, names, project, issue)
 
 
 def _read(ctx: Context, issue: Record, body: Json, settable: list[str]) -> tuple[Changes, list[Broken]]:
     said = replace(new_issues.speech(ctx), project=issue["project"])
     changes, wrong = read(ctx.site, said, issue["fields"], body, settable)
+    if "issuetype" in changes and not workflow.fits(ctx.site, issue, changes["issuetype"]):
+        wrong.append(broken(ctx.site, "issuetype", "issuetype_workflow"))
     reported = {one.key for one in wrong}
     wrong += not_assignable(ctx, changes, ctx.table("project").get(issue["project"]), issue)
     required = [name for name in screens.screen_of(ctx.site, issue["project"])["required"] if name in changes]

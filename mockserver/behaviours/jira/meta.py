@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from mockserver.behaviours.jira import custom_fields, projects, screens
+from mockserver.behaviours.jira import custom_fields, projects, screens, workflow
 from mockserver.behaviours.jira.new_issues import MANDATORY
 from mockserver.behaviours.jira.rights import Rights
 from mockserver.engine.context import Context
@@ -79,7 +79,8 @@ def for_edit(ctx: Context, issue: Record) -> dict[str, Json]:
     if project is None or not Rights(ctx).within("EDIT_ISSUES", project, issue):
         return {}
     kind = ctx.table("issue_type").get(issue["fields"]["issuetype"]) or {}
-    names = screens.for_type(ctx.site, screens.for_edit(ctx.site, project["id"]), kind)
+    hidden = bool(ctx.query.get("overrideScreenSecurity"))
+    names = screens.for_type(ctx.site, screens.for_edit(ctx.site, project["id"], hidden=hidden), kind)
     names = screens.permitted(ctx, names, project, issue)
     required = {"issuetype", "summary", *screens.screen_of(ctx.site, project["id"])["required"]}
     return {name: described(ctx, name, project["id"], issue, name in required) for name in names}
@@ -102,6 +103,9 @@ def described(
     }
     if name == "issuetype" and kind is not None:
         document["allowedValues"] = [ctx.view("issue_type", kind)]
+    elif name == "issuetype" and issue is not None:
+        kinds = _types_of_project(ctx, project)
+        document["allowedValues"] = [one for one in kinds if workflow.fits(ctx.site, issue, one["id"])]
     elif name in ALLOWED:
         document["allowedValues"] = list(ALLOWED[name](ctx, project))
     elif (own := custom_fields.kind_of(declared)) is not None and own.options:

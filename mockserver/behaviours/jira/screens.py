@@ -51,9 +51,10 @@ def for_create(site: Site, project: str | None) -> list[str]:
     return on_screen(site, screen_of(site, project))
 
 
-def for_edit(site: Site, project: str) -> list[str]:
-    """The fields of an issue of this project that can be edited."""
-    return [name for name in on_screen(site, screen_of(site, project), BESIDE) if name != "project"]
+def for_edit(site: Site, project: str, *, hidden: bool = False) -> list[str]:
+    """The fields of an issue of this project that can be edited; ``hidden``: whatever its screen says."""
+    screen: Record = {"fields": None} if hidden else screen_of(site, project)
+    return [name for name in on_screen(site, screen, BESIDE) if name != "project"]
 
 
 def permitted(

@@ -41,6 +41,14 @@ def initial(site: Site, project: str | None, kind: str | None) -> str | None:
     return status or next((str(one["id"]) for one in site.table("status")), None)
 
 
+def fits(site: Site, issue: Record, kind: str) -> bool:
+    """Whether the workflow of another issue type has the status in which the issue is."""
+    found, status = of(site, issue["project"], kind), issue["fields"].get("status")
+    if found is None or found == of_issue(site, issue) or status == found["initial"]:
+        return True
+    return any(status == one["to"] or status in (one.get("from") or ()) for one in found["transitions"])
+
+
 def leaving(site: Site, issue: Record) -> list[Record]:
     """The transitions out of the status of an issue, whoever asks."""
     found = of_issue(site, issue)
