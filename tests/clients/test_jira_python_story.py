@@ -297,6 +297,7 @@ def people_and_groups_are_kept(jira: JIRA, story: SimpleNamespace) -> None:
         one.accountId for one in jira.search_assignable_users_for_issues(query="emma", project="SEA")
     ]
     assert "jira-software-users" in jira.groups()
+    assert EMMA in jira.group_members("jira-software-users")
     jira.add_group("pilots")
     assert "pilots" in jira.groups(query="pil")
     jira.remove_group("pilots")
