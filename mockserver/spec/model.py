@@ -305,6 +305,6 @@ class Service:
     seeds: Mapping[str, Path] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
-    def resource_for(self, param: str, before: Sequence[str] = ()) -> Resource | None:
+    def resource_for(self, param: str) -> Resource | None:
         """The resource whose records are named by the path placeholder ``param``, if any."""
         return next((one for one in self.resources.values() if param in one.params), None)

@@ -13,7 +13,6 @@ from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 NAME_LIMIT = 255
-TYPES = ("PROJECT_DEFAULT", "COMPONENT_LEAD", "PROJECT_LEAD", "UNASSIGNED")
 
 
 def create(ctx: Context) -> Outcome:

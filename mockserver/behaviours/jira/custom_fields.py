@@ -80,11 +80,6 @@ def option_shown(ctx: Context, option: Record) -> dict[str, Json]:
     }
 
 
-def options_of(site: Site, name: str) -> list[Record]:
-    """The options of a field at its first level, in their order; also those that are disabled."""
-    return [one for one in site.table("field_option").where(field=name) if not one["optionId"]]
-
-
 def _bound(read: Read, declared: Record) -> Reader:
     return lambda site, speech, value: read(site, speech, declared, value)
 

@@ -14,7 +14,6 @@ from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record, dumps
 
 MOST = 200
-DEFAULT_SIZE = 50
 BESIDE_VERBS: Mapping[str, list[str]] = {
     "comment": ["add", "edit", "remove"],
     "worklog": ["add", "remove"],

@@ -15,7 +15,6 @@ FEATURES = {
     "jsw.classic.releases": ("Releases", "Ship in versions."),
     "jsw.classic.roadmap": ("Timeline", "See the long way ahead."),
 }
-STATES = ("ENABLED", "DISABLED")
 
 
 def listed(ctx: Context) -> Outcome:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 BASE = len(DIGITS)
 SIZE = 6  # digits before the colon; more precision goes behind it
@@ -33,14 +31,6 @@ def between(before: str | None, after: str | None) -> str:
 def nth(number: int) -> str:
     """The rank of the ``number``-th new issue, the first being 0; each comes after those before it."""
     return _written(_text(_number(_digits(FIRST)) + number * STEP))
-
-
-def spread(count: int) -> Sequence[str]:
-    """``count`` ranks in order, from the first one on."""
-    ranks = [FIRST]
-    while len(ranks) < count:
-        ranks.append(between(ranks[-1], None))
-    return ranks[:count]
 
 
 def _middle(low: str, high: str) -> str:
