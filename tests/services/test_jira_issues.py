@@ -1,5 +1,7 @@
 """Issues of Jira Cloud: one state behind every way to read it, every error at once, nothing half done."""
 
+from base64 import b64encode
+
 import pytest
 
 from mockserver.values import dumps
@@ -361,3 +363,39 @@ def test_after_a_reset_to_empty_a_site_without_projects_is_left(jira, world) -> 
     ]
 
     assert replies == [200, 200, 404, 404]
+
+
+def test_an_issue_was_viewed_by_whom_it_was_shown_to_where_that_counts(jira, world, client) -> None:
+    emma = client("jira")
+    emma.authorization = "Basic " + b64encode(b"emma@example.com:mock-token").decode()
+    searched = {"jql": "issue in issueHistory() AND lastViewed >= -1d"}
+
+    def viewed(caller):
+        shown = fields_of(caller, "MKY-1", "lastViewed")["lastViewed"]
+        return shown, caller("POST", "/rest/api/3/search/jql", searched).json()["issues"]
+
+    before = viewed(jira)
+    first = jira("GET", f"{ISSUE}/MKY-1?updateHistory=true&fields=lastViewed").json()["fields"]
+    world.advance_clock(60)
+    jira("GET", "/rest/agile/1.0/issue/MKY-1?updateHistory=true")
+
+    assert before == viewed(emma) == (None, [])
+    assert first == {"lastViewed": "2025-01-15T09:30:00.000+0000"}
+    assert viewed(jira) == ("2025-01-15T09:31:00.000+0000", [{"id": "10002"}])
+
+
+def test_projects_are_recent_where_issues_were_viewed_or_made(jira, world) -> None:
+    world.seed({"jira": {"project": [{"id": "10600", "key": "APE"}, {"id": "10601", "key": "ZOO"}]}})
+    fields = {"project": {"key": "ZOO"}, "issuetype": {"name": "Task"}, "summary": "A"}
+
+    def recent(count):
+        return [one["key"] for one in jira("GET", f"/rest/api/3/project?recent={count}").json()]
+
+    before = recent(20)
+    jira("POST", f"{ISSUE}?updateHistory=true", {"fields": fields})
+    jira("GET", f"{ISSUE}/MKY-1?updateHistory=true")
+
+    assert before == ["APE", "MKY", "ZOO"]
+    assert (recent(20), recent(1), recent(0)) == (["MKY", "ZOO", "APE"], ["MKY"], [])
+    assert jira("DELETE", "/rest/api/3/project/MKY").status == 204
+    assert recent(20) == ["ZOO", "APE"]

@@ -136,3 +136,21 @@ def test_myself_counts_groups_and_names_them_where_asked(jira) -> None:
 
     assert plain == {"size": 2, "items": []}
     assert [one["name"] for one in expanded["items"]] == ["jira-administrators", "jira-software-users"]
+
+
+def test_users_are_found_by_what_their_properties_hold(jira, world) -> None:
+    user = {"accountId": "u-1", "displayName": "Una", "properties": {"team": {"name": "red", "size": 3}}}
+    world.seed({"jira": {"user": [user]}})
+
+    found = {
+        wanted: [one["accountId"] for one in jira("GET", f"/rest/api/3/user/search?property={wanted}").json()]
+        for wanted in ("team.name=red", "team.size=3", "team.name=blue", "team.name.first=r", "other=1")
+    }
+
+    assert found == {
+        "team.name=red": ["u-1"],
+        "team.size=3": ["u-1"],
+        "team.name=blue": [],
+        "team.name.first=r": [],
+        "other=1": [],
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mockserver.behaviours.jira import agile, epic_view, issue_view, sprint_view
+from mockserver.behaviours.jira import agile, epic_view, issue_view, sprint_view, viewings
 from mockserver.behaviours.jira.boards import jql_of
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.jql import scope
@@ -32,6 +32,8 @@ Keep = Callable[[Record], bool]
 
 def get(ctx: Context) -> Outcome:
     """The issue that the path names, with the fields asked for; all that are navigable if none are."""
+    if ctx.query.get("updateHistory"):
+        viewings.saw(ctx, ctx.found())
     return Outcome("ok", dumps(shown(ctx, ctx.found(), _wanted(ctx))), ready=True)
 
 

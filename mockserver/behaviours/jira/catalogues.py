@@ -20,6 +20,8 @@ def resolutions(ctx: Context) -> Outcome:
 def priorities(ctx: Context) -> Outcome:
     """Priorities with the ids asked for and the name's part, or only the default one; one page of them.
 
+    Every project has all priorities, so ``projectId`` leaves out none; unknown projects are passed over.
+
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-priorities/
     """
     part = str(ctx.query.get("priorityName") or "").casefold()

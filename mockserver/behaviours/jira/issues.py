@@ -15,6 +15,7 @@ from mockserver.behaviours.jira import (
     properties,
     screens,
     transitions,
+    viewings,
     workflow,
     worklogs,
 )
@@ -33,6 +34,8 @@ def create(ctx: Context) -> Outcome:
 def created(ctx: Context, plan: new_issues.Plan) -> dict[str, Json]:
     """A planned issue, stored, as a reply tells of it; with what came of its transition if it has one."""
     issue = new_issues.stored(ctx, plan)
+    if ctx.query.get("updateHistory"):
+        viewings.was_in(ctx, issue["project"])
     document = {"id": issue["id"], "key": issue["key"], "self": f"{ctx.api}/issue/{issue['id']}"}
     if plan.transition is not None:
         document["transition"] = transitions.attempted(ctx, issue, plan.transition)
@@ -41,7 +44,10 @@ def created(ctx: Context, plan: new_issues.Plan) -> dict[str, Json]:
 
 def get(ctx: Context) -> Outcome:
     """The issue that the path names, with the fields asked for."""
-    return _shown(ctx, ctx.found())
+    issue = ctx.found()
+    if ctx.query["updateHistory"]:
+        viewings.saw(ctx, issue)
+    return _shown(ctx, issue)
 
 
 def edit(ctx: Context) -> Outcome:

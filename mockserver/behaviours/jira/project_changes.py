@@ -13,7 +13,7 @@ from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
 # What belongs to a project without being its child in the store.
-BELONGING = ("version", "component", "role_actor", "project_property", "board")
+BELONGING = ("version", "component", "role_actor", "project_property", "board", "recent_project")
 
 
 def update(ctx: Context) -> Outcome:

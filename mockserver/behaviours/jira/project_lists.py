@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.behaviours.jira import paged, projects, rights
+from mockserver.behaviours.jira import paged, projects, rights, viewings
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Record
 
 LIVE = "live"
+MOST_RECENT = 20
 # What ``action`` asks for, as permissions of which one must be held.
 ACTIONS = {
     "view": (rights.BROWSE, "ADMINISTER_PROJECTS"),
@@ -22,10 +23,17 @@ ACTIONS = {
 
 
 def everything(ctx: Context) -> Outcome:
-    """All projects that the caller may see, by key; with ``recent`` no more than that many."""
+    """All projects that the caller may see, by key.
+
+    ``recent``: no more than that many, nor than twenty, those in which the caller was lately before others.
+    """
     found = sorted(_permitted(ctx, "view"), key=lambda one: one["key"])
-    recent = ctx.query.get("recent")
-    return Outcome("ok", found if recent is None else found[: max(0, recent)], many=True)
+    wanted = ctx.query.get("recent")
+    if wanted is None:
+        return Outcome("ok", found, many=True)
+    places = {row: at for at, row in enumerate(viewings.recent(ctx))}
+    found.sort(key=lambda one: places.get(one["id"], len(places)))
+    return Outcome("ok", found[: min(max(0, wanted), MOST_RECENT)], many=True)
 
 
 def search(ctx: Context) -> Outcome:

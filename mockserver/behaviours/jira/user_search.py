@@ -5,12 +5,12 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-us
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mockserver.behaviours.jira import groups, rights, users
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
-from mockserver.values import Broken, Json, Outcome, Problem, Record
+from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
 PICKED_MOST = 1000
 
@@ -105,14 +105,26 @@ def matches(user: Record, text: str) -> bool:
 
 def _matching(ctx: Context) -> list[Record]:
     account, text = ctx.query.get("accountId"), str(ctx.query.get("query") or "")
+    wanted = ctx.query.get("property")
     found = [
         one
         for one in ctx.table("user")
         if one.get("active", True)
         and (account is None or one["accountId"] == account)
         and (account is not None or matches(one, text))
+        and (wanted is None or _has_property(one, wanted))
     ]
     return sorted(found, key=lambda one: str(one["displayName"]).casefold())
+
+
+def _has_property(user: Record, wanted: str) -> bool:
+    """Whether a user has what ``key.path.to.it=value`` says; properties of users come from seeds alone."""
+    path, _, text = wanted.partition("=")
+    value: Json = user.get("properties")
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    spoken = value if isinstance(value, str) else dumps(value).decode()
+    return value is not None and spoken == text
 
 
 def _with(ctx: Context, permissions: list[str]) -> Outcome:

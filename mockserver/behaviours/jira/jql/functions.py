@@ -25,6 +25,7 @@ VERSIONS = frozenset({"fixversion", "affectedversion"})
 ISSUES = frozenset({"key", "parent"})
 PROJECTS = frozenset({"project"})
 MANY = 99
+MOST_VIEWED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,10 @@ def _updated_by(records: Records, given: Sequence[str]) -> Sequence[Atom]:
     ]
 
 
-def _nothing_viewed(records: Records, given: Sequence[str]) -> Sequence[Atom]:
-    # This server does not note who looks at what.
-    return []
+def _viewed(records: Records, given: Sequence[str]) -> Sequence[Atom]:
+    """What the caller looked at last, where a request said that it counts (``updateHistory``)."""
+    seen = [one["issue"] for one in records.rows("viewing") if one["user"] == records.caller]
+    return seen[-MOST_VIEWED:]
 
 
 def _cascade(records: Records, given: Sequence[str]) -> Sequence[Atom]:
@@ -277,7 +279,7 @@ _ALL: Sequence[Known] = (
     Known("closedSprints", _sprints("closed"), frozenset({"sprint"})),
     Known("futureSprints", _sprints("future"), frozenset({"sprint"})),
     Known("linkedIssues", _linked, ISSUES, 1, MANY),
-    Known("issueHistory", _nothing_viewed, ISSUES),
+    Known("issueHistory", _viewed, ISSUES),
     Known("watchedIssues", _mine("watcher"), ISSUES),
     Known("votedIssues", _mine("vote"), ISSUES),
     Known("updatedBy", _updated_by, ISSUES, 1, 3),

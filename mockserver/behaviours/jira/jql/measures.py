@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from mockserver.behaviours.jira.jql import moments
 from mockserver.behaviours.jira.jql.field import ORDERED, TEXT, Atom, Field, Held, UnknownValue
@@ -35,7 +36,7 @@ def fields(records: Records) -> Mapping[str, Make]:
         "statuscategorychangeddate": lambda: stamp(records, "statuscategorychangedate").called(
             "statusCategoryChangedDate"
         ),
-        "lastviewed": lambda: stamp(records, "lastViewed"),
+        "lastviewed": lambda: _last_viewed(records),
         "due": lambda: stamp(records, "duedate", downward=False).called("due"),
         "worklogdate": lambda: _worklog_date(records),
         "votes": lambda: _count(records, "votes", "vote"),
@@ -70,6 +71,17 @@ def stamp(records: Records, member: str, *, downward: bool = True) -> Field:
         return () if not found else (records.when(found),)
 
     return _moment(records, member, held, downward=downward)
+
+
+def _last_viewed(records: Records) -> Field:
+    """When the caller looked at an issue, else what was seeded."""
+    seeded = stamp(records, "lastViewed")
+
+    def held(issue: Record) -> Sequence[Atom]:
+        seen = [one["seen"] for one in records.under("viewing", issue) if one["user"] == records.caller]
+        return [records.when(one) for one in seen] or seeded.held(issue)
+
+    return replace(seeded, held=held)
 
 
 def number(name: str, held: Held) -> Field:
