@@ -202,6 +202,7 @@ def test_some_lists_are_bare_arrays(jira, path) -> None:
         (f"{API}/issue/MKY-1/changelog", 100),
         (f"{API}/field/search", 50),
         (f"{API}/group/member?groupname=jira-software-users", 50),
+        (f"{API}/user/bulk?accountId={MIA}", 10),
         (f"{AGILE}/board", 50),
         (f"{AGILE}/board/84/sprint", 50),
         (f"{AGILE}/board/84/issue", 5000),
