@@ -9,18 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mockserver.behaviours.jira.demo_issues import (
-    ACTIVE,
-    CLOSED,
-    FORTNIGHT,
-    Block,
-    Project,
-    Record,
-    about,
-    account,
-    begin,
-    stamp,
-)
+from mockserver.behaviours.jira.demo_issues import Record, about, account, stamp
+from mockserver.behaviours.jira.demo_plan import ACTIVE, CLOSED, FORTNIGHT, Block, Project, begin
 from mockserver.behaviours.jira.demo_words import COMPONENTS, PEOPLE
 
 SCRUM = ("10100", "PIER", "Pier 9", "scrum")
