@@ -57,3 +57,29 @@ def test_nobody_in_particular_cannot_watch(jira) -> None:
     jira.authorization = None
 
     assert jira("POST", WATCHERS).status == 401
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_who_works_on_an_issue_watches_it_where_the_site_has_it_so(jira, world, chosen) -> None:
+    world.set_settings("jira", {"autowatch": chosen})
+    address = "/rest/api/3/issue"
+    fields = {"project": {"key": "MKY"}, "issuetype": {"name": "Task"}, "summary": "A"}
+
+    made = jira("POST", address, {"fields": fields}).json()["key"]
+    jira("PUT", f"{address}/MKY-1", {"fields": {"summary": "B"}})
+    jira("PUT", f"{address}/MKY-1", {"fields": {"summary": "C"}}, headers=AS_EMMA)
+    text = {"type": "doc", "version": 1, "content": []}
+    said = {**text, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hm."}]}]}
+    jira("POST", f"{address}/{made}/comment", {"body": said}, headers=AS_EMMA)
+
+    for key in (made, "MKY-1"):
+        watching = jira("GET", f"{address}/{key}/watchers").json()["watchers"]
+        assert [one["displayName"] for one in watching] == ["Mia Krystof", "Emma Richards"] * chosen
+
+
+def test_a_renamed_project_is_watched_by_nobody_for_that(jira, world) -> None:
+    world.set_settings("jira", {"autowatch": True})
+
+    jira("PUT", "/rest/api/3/project/MKY", {"key": "APE"})
+
+    assert jira("GET", WATCHERS).json()["watchCount"] == 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.behaviours.jira import history, properties, restrictions, users
+from mockserver.behaviours.jira import history, properties, restrictions, users, watchers
 from mockserver.behaviours.jira.fields import TEXT_LIMIT, Speech
 from mockserver.behaviours.jira.rich.document import is_document, plain
 from mockserver.behaviours.jira.rich.shown import to_html
@@ -192,6 +192,7 @@ def stored(ctx: Context, issue: Record, values: Mapping[str, Json]) -> Record:
     comment = ctx.table("comment").add(record, issue)
     properties.store(ctx, comment, kept, "comment")
     history.changed(ctx, issue, {"updated": ctx.stamp()})
+    watchers.worked(ctx, issue)
     return comment
 
 

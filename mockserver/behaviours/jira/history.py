@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mockserver.behaviours.jira import watchers
 from mockserver.behaviours.jira.rich.shown import to_wiki
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
@@ -75,6 +76,8 @@ def changed(
         differing["resolutiondate"] = None if differing["resolution"] is None else ctx.stamp()
     items = [item for name in differing for item in _items(ctx, name, before.get(name), differing[name])]
     told(ctx, issue, [*items, *also])
+    if "key" not in members:  # who renames a project works on none of its issues
+        watchers.worked(ctx, issue)
     return ctx.table("issue").change(
         issue, {**members, "fields": {**before, **differing, "updated": ctx.stamp()}}
     )

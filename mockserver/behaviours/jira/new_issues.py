@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from mockserver.behaviours.jira import agile, beside, components, properties, ranks, screens, workflow
+from mockserver.behaviours.jira import (
+    agile,
+    beside,
+    components,
+    properties,
+    ranks,
+    screens,
+    watchers,
+    workflow,
+)
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import AUTOMATIC, FIELDS, Speech
 from mockserver.behaviours.jira.fields import parent as read_parent
@@ -70,6 +79,7 @@ def stored(ctx: Context, plan: Plan) -> Record:
     issue = ctx.table("issue").add(
         {"project": plan.project, "key": next_key(ctx.site, plan.project), "fields": fields}
     )
+    watchers.worked(ctx, issue)
     issue = beside.do(ctx, issue, plan.deeds)
     properties.store(ctx, issue, plan.properties, "issue")
     return issue

@@ -62,6 +62,18 @@ def watching(ctx: Context) -> Outcome:
     return Outcome("ok", {"issuesIsWatching": found}, ready=True)
 
 
+def worked(ctx: Context, issue: Record) -> None:
+    """Let the caller watch an issue that they make or change, where the site has it so (``autowatch``)."""
+    account = ctx.caller.user.get("accountId")
+    if (
+        ctx.settings["autowatch"]
+        and ctx.settings["watchingEnabled"]
+        and account is not None
+        and not ctx.table("watcher").where(issue=issue["id"], user=account)
+    ):
+        ctx.table("watcher").add({"user": account}, issue)
+
+
 def field(ctx: Context, issue: Record) -> Json:
     """The issue's field ``watches``."""
     found = ctx.table("watcher").under(issue)
