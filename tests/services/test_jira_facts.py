@@ -361,6 +361,18 @@ def test_people_have_account_ids_and_no_names_of_the_old_kind(jira) -> None:
     assert [one["displayName"] for one in users if "emailAddress" not in one] == ["Alana Grant"]
 
 
+def test_an_issue_is_assigned_to_whom_the_project_says_or_to_nobody(jira) -> None:
+    jira("PUT", f"{API}/project/MKY", {"assigneeType": "PROJECT_LEAD"})
+    found = []
+
+    for account in ("-1", None):
+        assert jira("PUT", f"{API}/issue/MKY-1/assignee", {"accountId": account}).status == 204
+        found.append(jira("GET", f"{API}/issue/MKY-1").json()["fields"]["assignee"])
+
+    assert found[0]["accountId"] == MIA
+    assert found[1] is None
+
+
 @pytest.mark.parametrize(
     ("query", "status", "errors"),
     [

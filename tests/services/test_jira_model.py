@@ -508,6 +508,21 @@ class Site(RuleBasedStateMachine):
                 held |= set() if heir is None else {heir}
                 self.changed(issue, True)
 
+    @precondition(lambda self: len(self.versions) > 1)
+    @rule(at=index, to=index)
+    def merge_version(self, at: int, to: int) -> None:
+        row, heir = (list(self.versions)[one % len(self.versions)] for one in (at, to))
+        place = f"{API}/version/{row}/mergeto/{heir}"
+        if row == heir or self.versions[row] != self.versions[heir]:
+            self.refused("PUT", place)
+            return
+        self.done(204, "PUT", place)
+        del self.versions[row]
+        for issue in self.issues.values():
+            if row in issue.versions:
+                issue.versions = issue.versions - {row} | {heir}
+                self.changed(issue, True)
+
     @precondition(lambda self: self.versions)
     @rule(at=index, place=st.sampled_from(("First", "Last", "Earlier", "Later")))
     def move_version(self, at: int, place: str) -> None:
@@ -631,6 +646,16 @@ class Site(RuleBasedStateMachine):
         self.done(204, "POST", place, {"issues": [issue.key]})
         self.plan(issue, row)
 
+    @rule(at=index, to=index)
+    def take_by_field(self, at: int, to: int) -> None:
+        """The field Sprint moves an issue like its board does."""
+        issue = self.pick(at, ("Bug", "Task", "Story"))
+        row = list(self.sprints)[to % len(self.sprints)] if self.sprints else None
+        if issue is None or row is None or self.sprints[row] == "closed":
+            return
+        self.done(204, "PUT", f"{API}/issue/{issue.key}", {"fields": {SPRINT: row}})
+        self.plan(issue, row)
+
     @rule(at=index)
     def put_back(self, at: int) -> None:
         issue = self.pick(at, ("Bug", "Task", "Story"))
@@ -708,6 +733,17 @@ class Site(RuleBasedStateMachine):
         found = self.search(every, "key")
         assert [one["id"] for one in found] == self.ranks
         assert {one["id"]: one["key"] for one in found} == {one.id: one.key for one in self.issues.values()}
+        fetched = self.call(
+            "POST", f"{API}/issue/bulkfetch", {"issueIdsOrKeys": self.ranks, "fields": ["key"]}
+        )
+        assert {one["id"] for one in fetched.json()["issues"]} == ids
+        numbers = [int(one) for one in ids]
+        [match] = self.call("POST", f"{API}/jql/match", {"jqls": [every], "issueIds": numbers}).json()[
+            "matches"
+        ]
+        assert sorted(match["matchedIssues"]) == sorted(numbers)
+        used = {label for one in self.issues.values() for label in one.labels}
+        assert set(self.read(f"{API}/label")["values"]) == used
         counted = self.call("POST", f"{API}/search/approximate-count", {"jql": every}).json()
         assert counted == {"count": len(ids)}
         old = self.read(f"{API}/search?fields=key&jql={quote(every)}")
@@ -861,6 +897,21 @@ class Site(RuleBasedStateMachine):
             assert {one["id"]: one["state"] for one in sprints} == {
                 row: state for row, state in self.sprints.items() if self.board_of[row] == board
             }
+        for epic in self.issues.values():
+            if epic.kind == "Epic":
+                inside = [one.id for one in ordered if one.parent == epic.id]
+                listed = self.read(f"{AGILE}/epic/{epic.id}/issue?fields=summary")
+                assert [one["id"] for one in listed["issues"]] == inside
+        for row in self.projects:
+            insight = self.read(f"{API}/project/{row}?expand=insight")["insight"]
+            assert insight["totalIssueCount"] == len([one for one in ordered if one.project == row])
+        rows = [int(one) for issue in ordered for one in issue.comments]
+        if rows:
+            found = self.call("POST", f"{API}/comment/list", {"ids": rows}).json()["values"]
+            assert {int(one["id"]) for one in found} == set(rows)
+        rows = [int(one) for issue in ordered for one in issue.worklogs]
+        work = self.call("POST", f"{API}/worklog/list", {"ids": rows}).json() if rows else []
+        assert {int(one["id"]) for one in work} == set(rows)
         for row, of in self.versions.items():
             counts = self.read(f"{API}/version/{row}/relatedIssueCounts")
             held = [one for one in self.issues.values() if row in one.versions]
