@@ -236,3 +236,67 @@ def test_the_history_of_several_options_or_users_has_their_ids(jira) -> None:
     assert ([first["from"], first["to"]], first["toString"]) == ([None, f"[{chosen[0]}]"], "Red")
     assert [second["from"], second["to"]] == [f"[{chosen[0]}]", f"[{chosen[0]}, {chosen[1]}]"]
     assert third["to"] == f"[{MIA}, {EMMA}]"
+
+
+PICKED = [
+    ("grouppicker", {"name": "jira-administrators"}, "name", "jira-administrators"),
+    ("multigrouppicker", [{"name": "jira-administrators"}], "name", "jira-administrators"),
+    ("version", {"name": "Spring"}, "name", "Spring"),
+    ("multiversion", [{"id": "10500"}], "name", "Spring"),
+    ("project", {"key": "MKY"}, "key", "MKY"),
+]
+
+
+@pytest.fixture
+def versioned(world):
+    world.seed({"jira": {"version": [{"id": "10500", "project": "MKY", "name": "Spring"}]}})
+
+
+@pytest.mark.parametrize(("kind", "given", "member", "picked"), PICKED)
+def test_what_was_picked_is_shown_told_and_found(jira, versioned, kind, given, member, picked) -> None:
+    name = field(jira, kind)
+    query = {"jql": f'cf[{name.removeprefix("customfield_")}] = "{picked}"'}
+
+    assert put(jira, name, given).status == 204
+
+    value = shown(jira, name)
+    [one] = value if isinstance(given, list) else [value]
+    assert one[member] == picked
+    [change] = jira("GET", f"{ISSUE}/MKY-1/changelog").json()["values"]
+    assert change["items"][0]["toString"] in (picked, "Monkey")
+    assert (one.get("groupId") or one["id"]) in change["items"][0]["to"]
+    assert jira("POST", "/rest/api/3/search/jql", query).json()["issues"] == [{"id": "10002"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("grouppicker", {"name": "nobodies"}, "The group named 'nobodies' does not exist."),
+        ("multigrouppicker", [{}], "The group named 'null' does not exist."),
+        ("multigrouppicker", [None], "data was not an object"),
+        ("version", {"name": "Never"}, "Version name 'Never' is not valid"),
+        ("multiversion", [None], "data was not an object"),
+        ("project", {"key": "NONE"}, "Specify a valid project ID or key"),
+    ],
+)
+def test_what_there_is_not_cannot_be_picked(jira, kind, value, message) -> None:
+    name = field(jira, kind)
+
+    reply = put(jira, name, value)
+
+    assert (reply.status, reply.json()["errors"]) == (400, {name: message})
+
+
+def test_a_read_only_field_is_set_by_requests(jira) -> None:
+    name = field(jira, "readonlyfield")
+
+    assert put(jira, name, "Told").status == 204
+    assert shown(jira, name) == "Told"
+
+
+def test_the_versions_that_can_be_picked_are_listed(jira, versioned) -> None:
+    name = field(jira, "version")
+
+    described = jira("GET", f"{ISSUE}/MKY-1/editmeta").json()["fields"][name]
+
+    assert [one["name"] for one in described["allowedValues"]] == ["Spring"]

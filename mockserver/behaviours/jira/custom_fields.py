@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from mockserver.behaviours.jira import fields, users
+from mockserver.behaviours.jira import fields, pickers, users
 from mockserver.behaviours.jira.fields import LIST_VERBS, Field, Reader, Speech
 from mockserver.behaviours.jira.rich.version import spoken
 from mockserver.behaviours.jira.words import Refused
@@ -288,7 +288,7 @@ KINDS: Mapping[str, Kind] = {
     f"{OWN}textfield": Kind("string", _line, _as_is),
     f"{OWN}textarea": Kind("string", _text, spoken),
     f"{OWN}url": Kind("string", _url, _as_is),
-    f"{OWN}readonlyfield": Kind("string", None, _as_is),
+    f"{OWN}readonlyfield": Kind("string", _line, _as_is),
     f"{OWN}float": Kind("number", _number, _as_is),
     f"{OWN}datepicker": Kind("date", _day, _as_is),
     f"{OWN}datetime": Kind("datetime", _moment, _as_is),
@@ -303,6 +303,15 @@ KINDS: Mapping[str, Kind] = {
     f"{OWN}cascadingselect": Kind("option-with-child", _cascade, _show_cascade, options=True),
     f"{OWN}userpicker": Kind("user", _person, users.by_id),
     f"{OWN}multiuserpicker": Kind("array", _many(_person_item), _all(users.by_id), "user", _person_item),
+    f"{OWN}grouppicker": Kind("group", pickers.group, pickers.show_group),
+    f"{OWN}multigrouppicker": Kind(
+        "array", _many(pickers.group_item), _all(pickers.show_group), "group", pickers.group_item
+    ),
+    f"{OWN}version": Kind("version", pickers.version, pickers.show_version),
+    f"{OWN}multiversion": Kind(
+        "array", _many(pickers.version_item), _all(pickers.show_version), "version", pickers.version_item
+    ),
+    f"{OWN}project": Kind("project", pickers.project, pickers.show_project),
     f"{OWN}labels": Kind("array", _many(_label), _as_is, "string", _label),
     SPRINT: Kind("array", _sprint, _all(_show_sprint), "json"),
     EPIC_LINK: Kind("any", _epic, _as_is),

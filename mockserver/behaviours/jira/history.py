@@ -27,6 +27,15 @@ NAMED: Mapping[str, tuple[str, str]] = {
     "security": ("security_level", "name"),
     "status": ("status", "name"),
 }
+# The same of custom fields, by their type.
+HELD: Mapping[str, tuple[str, str]] = {
+    "group": ("group", "name"),
+    "option": ("field_option", "value"),
+    "option-with-child": ("field_option", "value"),
+    "project": ("project", "name"),
+    "user": ("user", "displayName"),
+    "version": ("version", "name"),
+}
 # What the history calls a field, where that is not its id.
 CALLED = {
     "components": "Component",
@@ -162,15 +171,15 @@ def _text(ctx: Context, name: str, value: Json) -> Json:
 
 
 def _names_record(ctx: Context, name: str) -> bool:
-    """Whether a custom field holds ids: of options or of users."""
+    """Whether a custom field holds the id of a record."""
     schema = (ctx.table("field").get(name) or {}).get("schema") or {}
-    return schema.get("type") in ("option", "user")
+    return schema.get("type") in HELD
 
 
 def _names_records(ctx: Context, name: str) -> bool:
-    """Whether a custom field holds several ids: of options or of users."""
+    """Whether a custom field holds the ids of several records."""
     schema = (ctx.table("field").get(name) or {}).get("schema") or {}
-    return schema.get("items") in ("option", "user")
+    return schema.get("items") in HELD
 
 
 def _custom(ctx: Context, name: str, value: Json) -> Json:
@@ -178,12 +187,11 @@ def _custom(ctx: Context, name: str, value: Json) -> Json:
     if isinstance(value, list):
         return [_custom(ctx, name, one) for one in value]
     schema = (ctx.table("field").get(name) or {}).get("schema") or {}
-    kinds = {schema.get("type"), schema.get("items")}
-    if kinds & {"option", "option-with-child"}:
-        return (ctx.table("field_option").get(value) or {"value": value})["value"]
-    return (
-        (ctx.table("user").get(value) or {"displayName": value})["displayName"] if "user" in kinds else value
-    )
+    for kind in (str(schema.get("type")), str(schema.get("items"))):
+        if kind in HELD:
+            resource, member = HELD[kind]
+            return (ctx.table(resource).get(value) or {member: value})[member]
+    return value
 
 
 def _category(ctx: Context, status: Json) -> Json:

@@ -109,6 +109,8 @@ def described(
         document["allowedValues"] = list(ALLOWED[name](ctx, project))
     elif (own := custom_fields.kind_of(declared)) is not None and own.options:
         document["allowedValues"] = _options(ctx, name)
+    elif own is not None and "version" in (own.type, own.items):
+        document["allowedValues"] = list(ALLOWED["versions"](ctx, project))
     if issue is None and name == "priority":
         usual = [one for one in ctx.table("priority") if one.get("isDefault")]
         document["defaultValue"] = ctx.view("priority", usual[0]) if usual else None

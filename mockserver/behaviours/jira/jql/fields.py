@@ -141,7 +141,17 @@ class Fields:
             return Field(name, many, records.people, kind="person", choices=records.users)
         if kind == "array" and items == "string":
             return Field(name, many, lambda text: [text])
+        if kind == "project":
+            return Field(name, one, lambda text: things.named_projects(records, text) or None)
+        if "version" in (kind, items):
+            return Field(name, many if items else one, records.meant("version"), sortable=False)
+        if "group" in (kind, items):
+            return Field(name, many if items else one, self._group, sortable=False)
         return None
+
+    def _group(self, text: str) -> Sequence[Atom] | None:
+        found = self._records.table("group").find(text)
+        return None if found is None else [found["groupId"]]
 
     def _option(self, field: str) -> Meant:
         def meant(text: str) -> Sequence[Atom] | None:
