@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mockserver.behaviours.jira import comments, estimates, issue_links, worklogs
+from mockserver.behaviours.jira import comments, estimates, issue_links, restrictions, worklogs
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
 from mockserver.values import Broken, Json, Record
@@ -60,7 +60,7 @@ def _step(ctx: Context, issue: Record | None, key: str, verb: str, operand: Json
 
 
 def _comment(ctx: Context, issue: Record | None, given: Mapping[str, Json]) -> Planned:
-    values, wrong = comments.read(ctx, issue, given)
+    values, wrong = comments.read(ctx, given)
     return [lambda ctx, issue: _ignored(comments.stored(ctx, issue, values))], wrong
 
 
@@ -68,8 +68,8 @@ def _recomment(ctx: Context, issue: Record | None, given: Mapping[str, Json]) ->
     found = _own(ctx, issue, "comment", given)
     if found is None:
         return [], [broken(ctx.site, "comment", "no_such_comment", id=given.get("id"))]
-    comments.may_change(ctx, found, "EDIT")
-    values, wrong = comments.read(ctx, issue, given, found)
+    restrictions.check_change(ctx, found, "edit", "comment")
+    values, wrong = comments.read(ctx, given, found)
     return [lambda ctx, issue: _ignored(comments.rewritten(ctx, found, values))], wrong
 
 
@@ -77,7 +77,7 @@ def _uncomment(ctx: Context, issue: Record | None, given: Mapping[str, Json]) ->
     found = _own(ctx, issue, "comment", given)
     if found is None:
         return [], [broken(ctx.site, "comment", "no_such_comment", id=given.get("id"))]
-    comments.may_change(ctx, found, "DELETE")
+    restrictions.check_change(ctx, found, "delete", "comment")
     return [lambda ctx, issue: comments.removed(ctx, found)], []
 
 
@@ -98,7 +98,7 @@ def _unlog(ctx: Context, issue: Record | None, given: Mapping[str, Json]) -> Pla
     found = _own(ctx, issue, "worklog", given)
     if found is None or issue is None:
         return [], [broken(ctx.site, "worklog", "no_such_worklog", id=given.get("id"))]
-    worklogs.may_change(ctx, found, "DELETE")
+    restrictions.check_change(ctx, found, "delete", "worklog")
     spent = found["timeSpentSeconds"]
     _, wrong = estimates.adjusted(ctx, given, issue, -spent, "increaseBy")
 

@@ -45,7 +45,7 @@ def by_ids(ctx: Context) -> Outcome:
     if not ids or len(ids) > MOST_IDS:
         raise Problem("bad_comment_ids", diagnosis="there must be 1 to 1000 ids", most=MOST_IDS)
     rows = (ctx.table("comment").get(str(one)) for one in ids)
-    found = [one for one in rows if one is not None and visible(ctx, one)]
+    found = [one for one in rows if one is not None and restrictions.visible(ctx, one)]
     document: dict[str, Json] = {
         "maxResults": MOST_IDS,
         "startAt": 0,
@@ -64,7 +64,7 @@ def get(ctx: Context) -> Outcome:
 def add(ctx: Context) -> Outcome:
     """A new comment of the caller on the issue."""
     issue = ctx.found()
-    values, wrong = read(ctx, issue, ctx.body)
+    values, wrong = read(ctx, ctx.body)
     if wrong:
         raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be added")
     if len(ctx.table("comment").under(issue)) >= ctx.settings["commentLimit"]:
@@ -75,8 +75,8 @@ def add(ctx: Context) -> Outcome:
 def update(ctx: Context) -> Outcome:
     """The comment with another body; who may see it changes only where the request says so."""
     comment = ctx.found()
-    may_change(ctx, comment, "EDIT")
-    values, wrong = read(ctx, ctx.parents["issue"], ctx.body, comment)
+    restrictions.check_change(ctx, comment, "edit", "comment")
+    values, wrong = read(ctx, ctx.body, comment)
     if wrong:
         raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be edited")
     return _reply("updated", shown(ctx, rewritten(ctx, comment, values), expanded(ctx)))
@@ -87,7 +87,7 @@ def delete(ctx: Context) -> Outcome:
     comment = ctx.found()
     if ctx.caller.anonymous:
         raise Problem("anonymous_comment", diagnosis="documented: anonymous callers get 405 here")
-    may_change(ctx, comment, "DELETE")
+    restrictions.check_change(ctx, comment, "delete", "comment")
     removed(ctx, comment)
     return Outcome("deleted")
 
@@ -96,12 +96,6 @@ def under(ctx: Context, issue: Record) -> list[Record]:
     """The comments of an issue that the caller may see, oldest first."""
     found = [one for one in ctx.table("comment").under(issue) if restrictions.open_to(ctx, one, issue)]
     return sorted(found, key=lambda one: (one["created"], int(one["id"])))
-
-
-def visible(ctx: Context, comment: Record) -> bool:
-    """Whether the caller may see this comment, and the issue it is on."""
-    issue = ctx.table("issue").get(comment["issue"])
-    return issue is not None and ctx.sees("issue", issue) and restrictions.open_to(ctx, comment, issue)
 
 
 def field(ctx: Context, issue: Record) -> Json:
@@ -136,9 +130,7 @@ def expanded(ctx: Context) -> frozenset[str]:
     return frozenset(one.strip() for one in str(ctx.query.get("expand") or "").split(","))
 
 
-def read(
-    ctx: Context, issue: Record | None, given: Json, before: Record | None = None
-) -> tuple[dict[str, Json], list[Broken]]:
+def read(ctx: Context, given: Json, before: Record | None = None) -> tuple[dict[str, Json], list[Broken]]:
     """What a request makes of a comment, and everything that is wrong with it.
 
     before: the comment to be edited; what the request leaves out stays as it was.
@@ -231,15 +223,6 @@ def seeded(site: Site, values: Json) -> Json:
         "body": body,
         "visibility": kept,
     }
-
-
-def may_change(ctx: Context, comment: Record, verb: str) -> None:
-    """Raise Problem if the caller may neither change all comments nor this one of their own."""
-    own = comment["author"] is not None and comment["author"] == ctx.caller.user.get("accountId")
-    wanted = [f"{verb}_ALL_COMMENTS", *([f"{verb}_OWN_COMMENTS"] if own else [])]
-    if not any(ctx.allowed(one) for one in wanted):
-        kind = "may_not_edit_comment" if verb == "EDIT" else "may_not_delete_comment"
-        raise Problem(kind, diagnosis=f"the caller lacks {' and '.join(wanted)}", id=comment["id"])
 
 
 def _touched(ctx: Context, comment: Record) -> None:

@@ -26,7 +26,7 @@ def create(ctx: Context) -> Outcome:
     check(ctx, kind, inward, outward)
     values = None
     if body.get("comment"):
-        values, wrong = comments.read(ctx, outward, body["comment"])
+        values, wrong = comments.read(ctx, body["comment"])
         if wrong:
             raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be added")
     link = stored(ctx, kind, inward, outward)

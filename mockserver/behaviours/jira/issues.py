@@ -62,11 +62,8 @@ def edit(ctx: Context) -> Outcome:
     refused = [name for name in own if name not in settable]
     wrong += [broken(ctx.site, name, "unknown_field") for name in refused]
     deeds, also = beside.planned(ctx, issue, {name: own[name] for name in own if name not in refused})
-    kept: list[Record] = []
-    try:
-        kept = properties.read(ctx, ctx.body.get("properties"))
-    except Refused as problem:
-        also.append(broken(ctx.site, "properties", problem.word, **problem.values))
+    kept, unkept = properties.asked(ctx, ctx.body)
+    also += unkept
     if wrong or also:
         raise Problem("invalid", broken=[*wrong, *also], diagnosis="the issue cannot be edited like this")
     way = ctx.body.get("transition")

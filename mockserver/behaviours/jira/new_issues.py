@@ -56,11 +56,8 @@ def planned(ctx: Context, body: Mapping[str, Json]) -> Plan:
     changes, wrong = _read(ctx.site, speech(ctx), rest, settable)
     wrong += not_assignable(ctx, changes, owner)
     deeds, also = beside.planned(ctx, None, own)
-    kept: list[Record] = []
-    try:
-        kept = properties.read(ctx, body.get("properties"))
-    except Refused as refused:
-        also.append(broken(ctx.site, "properties", refused.word, **refused.values))
+    kept, unkept = properties.asked(ctx, body)
+    also += unkept
     if wrong or also:
         raise _refused([*wrong, *also])
     if owner is not None and not Rights(ctx).within("CREATE_ISSUES", owner):

@@ -7,8 +7,9 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from mockserver.behaviours.jira import restrictions
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
@@ -73,6 +74,14 @@ def read(ctx: Context, given: Json) -> list[Record]:
     return [{"key": str(one["key"]), "value": one.get("value")} for one in given]
 
 
+def asked(ctx: Context, body: Mapping[str, Json]) -> tuple[list[Record], list[Broken]]:
+    """The properties that a request wants kept with an issue, and what is wrong with them."""
+    try:
+        return read(ctx, body.get("properties")), []
+    except Refused as refused:
+        return [], [broken(ctx.site, "properties", refused.word, **refused.values)]
+
+
 def store(ctx: Context, owner: Record, given: Sequence[Record], name: str) -> None:
     """Keep the properties with ``owner``, each in place of the one with its key."""
     table = ctx.table(f"{name}_property")
@@ -111,16 +120,14 @@ def _found(ctx: Context) -> Record:
 
 
 def _may_write(ctx: Context, name: str) -> None:
-    wanted = {"comment": "EDIT_ALL_COMMENTS", "worklog": "EDIT_ALL_WORKLOGS", "issue": "EDIT_ISSUES"}.get(
-        name
-    )
-    record = ctx.parents[name]
-    own = name in ("comment", "worklog") and record.get("author") == ctx.caller.user.get("accountId")
-    if own:
-        wanted = str(wanted).replace("_ALL_", "_OWN_")
-    if wanted is not None and not ctx.allowed(wanted):
+    lacked = ""
+    if name in ("comment", "worklog"):
+        lacked = restrictions.lacking(ctx, ctx.parents[name], "edit", name)
+    elif name == "issue" and not ctx.allowed("EDIT_ISSUES"):
+        lacked = "EDIT_ISSUES"
+    if lacked:
         kind = "no_property_permission" if ctx.operation.method == "PUT" else "no_property"
-        raise Problem(kind, diagnosis=f"the caller lacks {wanted}", key=ctx.path["propertyKey"])
+        raise Problem(kind, diagnosis=f"the caller lacks {lacked}", key=ctx.path["propertyKey"])
 
 
 def _address(ctx: Context, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Comments and worklogs that only a group or a project role may see.
+"""Who may see and change a comment or a worklog: it may be kept to a group or a project role.
 
 Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from mockserver.behaviours.jira import rights
 from mockserver.behaviours.jira.words import Refused
 from mockserver.engine.context import Context, Site
-from mockserver.values import Json, Record
+from mockserver.values import Json, Problem, Record
 
 KINDS = ("group", "role")
 
@@ -35,6 +35,29 @@ def read(site: Site, value: Json) -> dict[str, Json] | None:
         if wanted == identifier or str(one["name"]).casefold() == wanted.casefold():
             return {"type": kind, "value": one["name"], "identifier": identifier}
     raise Refused(f"no_{kind}", value=wanted)
+
+
+def visible(ctx: Context, record: Record) -> bool:
+    """Whether the caller may see this comment or worklog, and the issue it is on."""
+    issue = ctx.table("issue").get(record["issue"])
+    return issue is not None and ctx.sees("issue", issue) and open_to(ctx, record, issue)
+
+
+def lacking(ctx: Context, record: Record, verb: str, thing: str) -> str:
+    """The permissions of which the caller would need one to change this record; empty if one is held.
+
+    verb: edit | delete; thing: comment | worklog.
+    """
+    own = record["author"] is not None and record["author"] == ctx.caller.user.get("accountId")
+    wanted = [f"{verb}_{whose}_{thing}s".upper() for whose in (("all", "own") if own else ("all",))]
+    return "" if any(ctx.allowed(one) for one in wanted) else " and ".join(wanted)
+
+
+def check_change(ctx: Context, record: Record, verb: str, thing: str) -> None:
+    """Raise Problem if the caller may neither change all records of this kind nor this one of their own."""
+    lacked = lacking(ctx, record, verb, thing)
+    if lacked:
+        raise Problem(f"may_not_{verb}_{thing}", diagnosis=f"the caller lacks {lacked}", id=record["id"])
 
 
 def open_to(ctx: Context, record: Record, issue: Record | None) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mockserver.behaviours.jira import beside, meta, new_issues, properties, screens, statuses, workflow
 from mockserver.behaviours.jira.changes import Changes, missing, not_assignable, read
-from mockserver.behaviours.jira.words import Refused, broken
+from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record, dumps
 
@@ -74,11 +74,8 @@ def perform(ctx: Context) -> Outcome:
     allowed = {name: steps for name, steps in own.items() if name in (*settable, "comment")}
     wrong += [broken(ctx.site, name, "unknown_field") for name in own if name not in allowed]
     deeds, also = beside.planned(ctx, issue, allowed)
-    kept: list[Record] = []
-    try:
-        kept = properties.read(ctx, ctx.body.get("properties"))
-    except Refused as refused:
-        also.append(broken(ctx.site, "properties", refused.word, **refused.values))
+    kept, unkept = properties.asked(ctx, ctx.body)
+    also += unkept
     if wrong or also:
         raise Problem("invalid", broken=[*wrong, *also], diagnosis="the transition cannot be made like this")
     new_issues.assigned(ctx.site, changes, issue["project"])

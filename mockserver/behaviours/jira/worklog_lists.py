@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.behaviours.jira import properties
+from mockserver.behaviours.jira import properties, restrictions
 from mockserver.behaviours.jira.comments import expanded
-from mockserver.behaviours.jira.worklogs import milliseconds, shown, visible
+from mockserver.behaviours.jira.worklogs import milliseconds, shown
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, dumps
 
@@ -22,7 +22,7 @@ def written(ctx: Context) -> Outcome:
     expand = expanded(ctx)
     found = []
     for one in ctx.table("worklog"):
-        if visible(ctx, one):
+        if restrictions.visible(ctx, one):
             item: dict[str, Json] = _changed(one["id"], one["updated"])
             item["properties"] = properties.listed(ctx, one, "worklog") if "properties" in expand else []
             found.append(item)
@@ -43,7 +43,9 @@ def by_ids(ctx: Context) -> Outcome:
     if not ids or len(ids) > MOST_IDS:
         raise Problem("bad_worklog_ids", diagnosis="there must be 1 to 1000 ids", most=MOST_IDS)
     rows = (ctx.table("worklog").get(str(one)) for one in ids)
-    found = [shown(ctx, one, expanded(ctx)) for one in rows if one is not None and visible(ctx, one)]
+    found = [
+        shown(ctx, one, expanded(ctx)) for one in rows if one is not None and restrictions.visible(ctx, one)
+    ]
     return Outcome("ok", dumps(found), ready=True)
 
 

@@ -65,7 +65,7 @@ def add(ctx: Context) -> Outcome:
 def update(ctx: Context) -> Outcome:
     """The worklog with what the request names over it; a manual adjustment is refused here."""
     worklog, issue = ctx.found(), ctx.parents["issue"]
-    may_change(ctx, worklog, "EDIT")
+    restrictions.check_change(ctx, worklog, "edit", "worklog")
     values, wrong = read(ctx, ctx.body, worklog)
     delta = values.get("timeSpentSeconds", worklog["timeSpentSeconds"]) - worklog["timeSpentSeconds"]
     remaining, also = estimates.adjusted(ctx, ctx.query, issue, delta, None)
@@ -82,7 +82,7 @@ def update(ctx: Context) -> Outcome:
 def delete(ctx: Context) -> Outcome:
     """Forget the worklog; what remains of the issue changes as ``adjustEstimate`` says."""
     worklog, issue = ctx.found(), ctx.parents["issue"]
-    may_change(ctx, worklog, "DELETE")
+    restrictions.check_change(ctx, worklog, "delete", "worklog")
     spent = worklog["timeSpentSeconds"]
     remaining, wrong = estimates.adjusted(ctx, ctx.query, issue, -spent, "increaseBy")
     if wrong:
@@ -95,12 +95,6 @@ def under(ctx: Context, issue: Record) -> list[Record]:
     """The worklogs of an issue that the caller may see, by when the work started."""
     found = [one for one in ctx.table("worklog").under(issue) if restrictions.open_to(ctx, one, issue)]
     return sorted(found, key=lambda one: (one["started"], int(one["id"])))
-
-
-def visible(ctx: Context, worklog: Record) -> bool:
-    """Whether the caller may see this worklog, and the issue it is on."""
-    issue = ctx.table("issue").get(worklog["issue"])
-    return issue is not None and ctx.sees("issue", issue) and restrictions.open_to(ctx, worklog, issue)
 
 
 def field(ctx: Context, issue: Record) -> Json:
@@ -203,15 +197,6 @@ def forgotten(ctx: Context, issue: Record) -> None:
     """Remember that the worklogs of an issue go with it, which is about to be forgotten."""
     for one in ctx.table("worklog").under(issue):
         _remember(ctx, one)
-
-
-def may_change(ctx: Context, worklog: Record, verb: str) -> None:
-    """Raise Problem if the caller may neither change all worklogs nor this one of their own."""
-    own = worklog["author"] is not None and worklog["author"] == ctx.caller.user.get("accountId")
-    wanted = [f"{verb}_ALL_WORKLOGS", *([f"{verb}_OWN_WORKLOGS"] if own else [])]
-    if not any(ctx.allowed(one) for one in wanted):
-        kind = "may_not_edit_worklog" if verb == "EDIT" else "may_not_delete_worklog"
-        raise Problem(kind, diagnosis=f"the caller lacks {' and '.join(wanted)}", id=worklog["id"])
 
 
 def seeded(site: Site, values: Json) -> Json:
