@@ -13,11 +13,10 @@ from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
 from mockserver.behaviours.jira.jql.order import ordered
-from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.jql.tree import And, Field, Query, Sort
-from mockserver.behaviours.jira.search import bad_jql
+from mockserver.behaviours.jira.search import bad_jql, parsed, start_asked
 from mockserver.engine.context import Context
-from mockserver.engine.paging import start_of, token
+from mockserver.engine.paging import token
 from mockserver.values import Json, Outcome, Problem, Record, dumps
 
 DEFAULT_SIZE = 50
@@ -52,8 +51,8 @@ def found(ctx: Context, board: Record | None, keep: Keep) -> list[Record]:
     The order of ``jql`` goes before that of the board's filter, that before the order of ranks.
     Raises Problem("bad_jql"), unless ``validateQuery`` is false: then what is wrong finds nothing.
     """
-    own = BY_RANK if board is None else _parsed(jql_of(ctx, board))
-    asked = _parsed(str(ctx.query.get("jql") or ""))
+    own = BY_RANK if board is None else parsed(jql_of(ctx, board))
+    asked = parsed(ctx.query.get("jql"))
     wheres = tuple(one for one in (own.where, asked.where) if one is not None)
     query = Query(And(wheres) if wheres else None, asked.order or own.order or BY_RANK.order)
     prepared = prepare(query, scope.SiteScope(ctx))
@@ -85,7 +84,7 @@ def page(ctx: Context, issues: Sequence[Record]) -> Outcome:
     by_token = "/rest/software/" in ctx.operation.path
     size = ctx.query.get("maxResults")
     size = DEFAULT_SIZE if size is None else min(max(size, 0), MOST)
-    start = _token(ctx) if by_token else max(ctx.query.get("startAt") or 0, 0)
+    start = start_asked(ctx.query) if by_token else max(ctx.query.get("startAt") or 0, 0)
     rows = [shown(ctx, one, wanted) for one in issues[start : start + size]]
     described = issue_view.described(agile.as_version_2(ctx), wanted)
     document: dict[str, Json] = {"expand": "schema,names"}
@@ -160,20 +159,3 @@ def _extra(ctx: Context, issue: Record, asked: Sequence[str]) -> dict[str, Json]
     if "epic" in chosen:
         found["epic"] = None if above is None else epic_view.shown(ctx, above)
     return found
-
-
-def _token(ctx: Context) -> int:
-    given = ctx.query.get("nextPageToken")
-    if not given:
-        return 0
-    start = start_of(str(given))
-    if start is None:
-        raise bad_jql(["The provided next page token is invalid or expired."])
-    return start
-
-
-def _parsed(jql: str) -> Query:
-    try:
-        return parse(jql)
-    except JqlError as error:
-        raise bad_jql([str(error)]) from error

@@ -5,7 +5,7 @@ Source: https://www.rfc-editor.org/rfc/rfc7578
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -33,7 +33,6 @@ class Part:
     filename: str | None = None
     media_type: str = DEFAULT_TYPE
     content: bytes = b""
-    _chunks: list[bytes] = field(default_factory=list)
 
 
 def parts(call: Call) -> list[Part]:
@@ -62,12 +61,13 @@ class _Reading:
         self.ended = False
         self._name = b""
         self._value = b""
+        self._content: list[bytes] = []
 
     def callbacks(self) -> MultipartCallbacks:
         """The functions that the parser calls, by its names for them."""
         return {
             "on_part_begin": self._begin,
-            "on_part_data": lambda data, start, end: self.found[-1]._chunks.append(data[start:end]),
+            "on_part_data": self._data,
             "on_part_end": self._end_part,
             "on_header_field": self._header_name,
             "on_header_value": self._header_value,
@@ -80,10 +80,12 @@ class _Reading:
             raise ValueError(f"more than {MOST_PARTS} parts")
         self.found.append(Part())
 
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._content.append(data[start:end])
+
     def _end_part(self) -> None:
-        part = self.found[-1]
-        part.content = b"".join(part._chunks)
-        part._chunks.clear()
+        self.found[-1].content = b"".join(self._content)
+        self._content.clear()
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]

@@ -53,7 +53,7 @@ def removed(ctx: Context) -> Outcome:
     asked = ctx.body if ctx.operation.method == "POST" else ctx.query
     _check_properties(asked)
     validate = str(asked.get("validateQuery", "strict")).lower()
-    prepared = prepare(_parsed(asked.get("jql")), scope.SiteScope(ctx))
+    prepared = prepare(parsed(asked.get("jql")), scope.SiteScope(ctx))
     problems = prepared.problems.messages
     if problems and validate not in LOOSE:
         raise bad_jql(problems)
@@ -88,8 +88,27 @@ def bad_jql(messages: Sequence[str]) -> Problem:
     return Problem("bad_jql", messages=list(messages), diagnosis="; ".join(messages))
 
 
+def parsed(jql: Json) -> Query:
+    """The query that a request asks for. Raises Problem("bad_jql") for one that is not well-formed."""
+    try:
+        return parse(str(jql or ""))
+    except JqlError as error:
+        raise bad_jql([str(error)]) from error
+
+
+def start_asked(asked: Mapping[str, Json]) -> int:
+    """Where the page of ``nextPageToken`` starts, 0-based. Raises Problem("bad_jql")."""
+    given = asked.get("nextPageToken")
+    if not given:
+        return 0
+    start = start_of(str(given))
+    if start is None:
+        raise bad_jql(["The provided next page token is invalid or expired."])
+    return start
+
+
 def _page(ctx: Context, asked: Mapping[str, Json]) -> Outcome:
-    size, start = _size(asked), _start(asked)
+    size, start = _size(asked), start_asked(asked)
     _check_properties(asked)
     if len(asked.get("reconcileIssues") or ()) > MOST_RECONCILED:
         raise bad_jql(["The max number of issues to reconcile is 50."])
@@ -123,16 +142,6 @@ def _old_size(given: int | None) -> int:
     return MOST_WITH_FIELDS if given < 0 else min(given, MOST_WITH_FIELDS)
 
 
-def _start(asked: Mapping[str, Json]) -> int:
-    given = asked.get("nextPageToken")
-    if not given:
-        return 0
-    start = start_of(str(given))
-    if start is None:
-        raise bad_jql(["The provided next page token is invalid or expired."])
-    return start
-
-
 def _check_properties(asked: Mapping[str, Json]) -> None:
     if len(asked.get("properties") or ()) > MOST_PROPERTIES:
         raise bad_jql([f"The maximum number of properties to include is {MOST_PROPERTIES}."])
@@ -154,7 +163,7 @@ def _prepared(ctx: Context, jql: Json) -> Prepared | None:
 
     Raises Problem("bad_jql"), also for a query without a restriction.
     """
-    query = _parsed(jql)
+    query = parsed(jql)
     if query.where is None:
         raise bad_jql(
             ["Unbounded JQL queries are not allowed here. Please add a search restriction to your query."]
@@ -166,10 +175,3 @@ def _prepared(ctx: Context, jql: Json) -> Prepared | None:
             return None
         raise bad_jql(prepared.problems.messages)
     return prepared
-
-
-def _parsed(jql: Json) -> Query:
-    try:
-        return parse(str(jql or ""))
-    except JqlError as error:
-        raise bad_jql([str(error)]) from error
