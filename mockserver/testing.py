@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
 from mockserver.findings import findings, unused
-from mockserver.state.clock import instant
 from mockserver.values import Json, Record
 from mockserver.verification import Wanted, differences, path_values, verdict
 from mockserver.world import CommandError, NotThere, World, read_text
+from mockserver.world.credentials import good
 
 
 class MockWorld:
@@ -66,7 +66,8 @@ class MockWorld:
 
     def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | Path) -> Json:
         """Store records by service and resource, or those of a file, all or none; how many, by resource."""
-        given = read_text(data.read_bytes()) if isinstance(data, Path) else data
+        # What was stored must not change with what the test does to its own data afterwards.
+        given = read_text(data.read_bytes()) if isinstance(data, Path) else deepcopy(data)
         return self.world.seed(given)["seeded"]
 
     def reset(self, to: str = "seed") -> None:
@@ -104,27 +105,25 @@ class ServiceMock:
     @property
     def auth(self) -> tuple[str, str] | str:
         """A credential that is let in: user and secret where the service takes Basic, else the token."""
-        scheme, user, secret = self._credential()
-        return (user, secret) if scheme == "basic" else secret
+        found = good(self.world, self.name)
+        return (found.name, found.secret) if found.scheme == "basic" else found.secret
 
     @property
     def headers(self) -> dict[str, str]:
         """The same credential as headers of a request."""
-        scheme, user, secret = self._credential()
-        if scheme == "basic":
-            return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
-        return {"Authorization": f"{scheme.capitalize()} {secret}"}
+        return {"Authorization": good(self.world, self.name).authorization}
 
     # ---- state
 
     def seed(self, data: Mapping[str, Sequence[Record]]) -> dict[str, int]:
         """Store records by resource, all or none; how many there were of each. Raises CommandError."""
-        counts: dict[str, int] = self.world.seed({self.name: data})["seeded"][self.name]
+        counts: dict[str, int] = self._mock.seed({self.name: data})[self.name]
         return counts
 
     def records(self, resource: str) -> list[Record]:
-        """The stored records of one resource, oldest first. Raises NotThere."""
-        found: list[Record] = self.world.state(self.name, resource)
+        """Copies of the stored records of one resource, oldest first. Raises NotThere."""
+        # The records themselves are shared by all forks of a world: nobody outside may hold one.
+        found: list[Record] = deepcopy(self.world.state(self.name, resource))
         return found
 
     @property
@@ -229,21 +228,3 @@ class ServiceMock:
                 raise CommandError(f"{operation} has no {strange} in its path {route['path']}")
         routes = [route["path"], *route["also"]]
         return Wanted(operation, route["method"], routes, body, query or {}, path or {})
-
-    def _credential(self) -> tuple[str, str, str]:
-        """Scheme, user and secret of a stored credential that is good, or of any well-formed one."""
-        auth = self.world.shared.services[self.name].auth
-        schemes = [one for one in auth.accepts if one in ("basic", "bearer", "token")]
-        for scheme in schemes:
-            for record in self._stored(auth.credentials):
-                if record["scheme"] == scheme:
-                    return scheme, str(record.get("name", "")), str(record["secret"])
-        scheme = schemes[0] if schemes else "basic"
-        return scheme, "mock", "mock" if scheme == "basic" else "mock-token"
-
-    def _stored(self, resource: str | None) -> Iterator[Record]:
-        """The stored credentials that are neither withdrawn nor expired."""
-        for record in [] if resource is None else self.records(resource):
-            expires = record.get("expires")
-            if not record.get("refused") and not (expires and self.world.clock.now() >= instant(expires)):
-                yield record

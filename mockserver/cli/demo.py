@@ -151,7 +151,7 @@ def demo() -> None:
 
 def _shown(server: MockServer) -> tuple[int, int]:
     """Make all calls; how many were not answered as expected, and how many there were."""
-    from mockserver.cli.launch import access
+    from mockserver.world.credentials import good
 
     default = server.worlds.default
     say(f"a server at {server.url}, with its clock standing still at {default.clock.now().isoformat()}")
@@ -160,7 +160,7 @@ def _shown(server: MockServer) -> tuple[int, int]:
         service = default.shared.services[name]
         say()
         say(strong(f"{service.title}  {server.url}{service.mount}"))
-        authorization = access(default, name).authorization
+        authorization = good(default, name).authorization
         kept: dict[str, str] = {}
         for step in steps:
             made += 1

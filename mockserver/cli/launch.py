@@ -43,16 +43,6 @@ class Wanted:
     max_body: int = 10 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What an ``Authorization`` header says for one service, and its parts."""
-
-    scheme: str
-    name: str
-    secret: str
-    authorization: str
-
-
 def started(wanted: Wanted, on_exchange: OnExchange | None = None) -> MockServer:
     """A server that listens. Raises Failed with a sentence; FixtureErrors and CommandError pass."""
     from mockserver.server import MockServer
@@ -108,10 +98,12 @@ def named(services: Sequence[str]) -> list[str]:
 
 def description(server: MockServer) -> dict[str, Json]:
     """Where everything is, as one JSON document."""
+    from mockserver.world.credentials import good
+
     default = server.worlds.default
     services = {}
     for name, service in default.shared.services.items():
-        found = access(default, name)
+        found = good(default, name)
         services[name] = {
             "url": server.url + service.mount,
             "credential": {
@@ -122,16 +114,6 @@ def description(server: MockServer) -> dict[str, Json]:
             },
         }
     return {"url": server.url, "control": server.control, "services": services, "pid": os.getpid()}
-
-
-def access(default: World, service: str) -> Access:
-    """A credential that works in ``default``: a seeded one, or any well-formed one where there is none."""
-    from mockserver.testing import MockWorld
-
-    mock = MockWorld(default, "").service(service)
-    name, secret = mock.auth if isinstance(mock.auth, tuple) else ("", mock.auth)
-    authorization = mock.headers["Authorization"]
-    return Access(authorization.partition(" ")[0].lower(), name, secret, authorization)
 
 
 def variables(services: Mapping[str, Service], url: str) -> dict[str, str]:
@@ -145,10 +127,12 @@ def variables(services: Mapping[str, Service], url: str) -> dict[str, str]:
 
 def question(default: World) -> Call | None:
     """A documented request that only reads and is answered with 200, without ``root``; the shortest such."""
+    from mockserver.world.credentials import good
+
     services = default.shared.services
     readings = [(service, call) for service in services.values() for call in _readings(service)]
     for service, call in sorted(readings, key=lambda one: _effort(one[1])):
-        header = access(default, service.name).authorization
+        header = good(default, service.name).authorization
         asked = Call("GET", service.mount + call.target, {"authorization": header})
         if default.fork("question").handle(asked).status == 200:
             return asked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
@@ -14,6 +13,7 @@ from mockserver.spec.routes import routes_of
 from mockserver.spec.schemas import Schemas
 from mockserver.values import Broken, Call, Json, dumps
 from mockserver.world import World, statuses_of
+from mockserver.world.credentials import well_formed
 
 ROOT = "http://localhost:8080"
 
@@ -78,11 +78,8 @@ def request(service: Service, operation: Operation, call: Mapping[str, Json]) ->
 
 
 def credential(service: Service) -> str:
-    """A well-formed credential of the first scheme that the service takes."""
-    scheme = service.auth.accepts[0] if service.auth.accepts else "basic"
-    if scheme == "basic":
-        return "Basic " + base64.b64encode(b"mock:mock").decode()
-    return f"{scheme.capitalize()} mock-token"
+    """An ``Authorization`` of the first scheme that the service takes; nobody stored it."""
+    return well_formed(service).authorization
 
 
 def judged(service: Service, schemas: Schemas) -> Iterator[tuple[Operation, Example, str]]:

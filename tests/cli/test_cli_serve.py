@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.cli.launch import access, question
+from mockserver.cli.launch import question
 from mockserver.contract.replay import request
 from mockserver.values import Call
+from mockserver.world.credentials import good
 
 
 def get(url: str, **headers: str) -> int:
@@ -69,7 +70,7 @@ def test_the_request_that_serve_offers_is_answered_with_200(server) -> None:
 @pytest.mark.parametrize("service", ["jira", "enterprise_tester", "kordiam", "sd_elements"])
 def test_the_credential_that_serve_prints_is_let_in_even_where_only_known_ones_are(world, service) -> None:
     world.set_auth("strict")
-    authorization = access(world, service).authorization
+    authorization = good(world, service).authorization
     known = world.shared.services[service]
     call = next(
         request(known, operation, example.call)

@@ -293,3 +293,18 @@ def test_the_plugin_imports_nothing_heavy_before_a_fixture_is_used(run):
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_what_a_test_does_to_its_own_data_changes_no_record(run):
+    result = run("""
+        def test_copies(jira_mock):
+            given = {"key": "ABC", "name": "A", "formerKeys": []}
+            jira_mock.seed({"project": [given]})
+
+            given["formerKeys"].append("OLD")
+            jira_mock.records("project")[-1]["formerKeys"].append("OLDER")
+
+            assert jira_mock.records("project")[-1]["formerKeys"] == []
+    """)
+
+    result.assert_outcomes(passed=1)
