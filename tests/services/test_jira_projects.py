@@ -187,3 +187,18 @@ def test_a_feature_stays_as_it_was_switched(jira) -> None:
 
     assert states["jsw.classic.reports"] == "DISABLED"
     assert states["jsw.classic.backlog"] == "ENABLED"
+
+
+@pytest.mark.parametrize("query", ["projectId=10000", "projectId=4711", "projectId=10000&projectId=x"])
+def test_every_project_has_all_priorities(jira, query) -> None:
+    page = jira("GET", f"/rest/api/3/priority/search?{query}").json()
+
+    assert page["values"] == jira("GET", "/rest/api/3/priority/search").json()["values"] != []
+
+
+def test_a_query_with_a_key_of_before_finds_the_issues_of_its_project(jira) -> None:
+    assert jira("PUT", f"{PROJECT}/MKY", {"key": "APE"}).status == 200
+
+    for jql in ("project = MKY", "project in (mky, APE)", "project = APE", "key = MKY-1"):
+        reply = jira("POST", "/rest/api/3/search/jql", {"jql": jql, "fields": ["summary"]})
+        assert [one["key"] for one in reply.json()["issues"]] == ["APE-1"], jql
