@@ -474,3 +474,18 @@ def test_random_queries_are_answered_or_refused(jira: Any, jql: str) -> None:
         200,
         400,
     )
+
+
+def test_a_search_takes_five_properties_and_an_issue_any_number(jira: Any) -> None:
+    five, six = list("abcde"), list("abcdef")
+
+    statuses = {
+        len(keys): [
+            jira("GET", f"{SEARCH}?jql=project%3DMKY&properties={','.join(keys)}").status,
+            jira("POST", SEARCH, {"jql": "project = MKY", "properties": keys}).status,
+            jira("GET", f"/jira/rest/api/3/issue/MKY-1?properties={','.join(keys)}").status,
+        ]
+        for keys in (five, six)
+    }
+
+    assert statuses == {5: [200, 200, 200], 6: [400, 400, 200]}
