@@ -341,6 +341,16 @@ def test_the_sprint_field_holds_objects(jira) -> None:
     assert (sprint["id"], sprint["boardId"]) == (71, 84)
 
 
+def test_sub_tasks_go_along_where_the_sprint_is_set_as_a_field(jira) -> None:
+    below = created(jira, parent={"key": "MKY-1"}, issuetype={"name": "Sub-task"})["key"]
+
+    for sprint in (71, None):
+        assert jira("PUT", f"{API}/issue/MKY-1", {"fields": {"customfield_10020": sprint}}).status == 204
+        inside = jira("GET", f"{AGILE}/sprint/71/issue?fields=summary").json()["issues"]
+
+        assert [one["key"] for one in inside] == ([] if sprint is None else ["MKY-1", below])
+
+
 # The site, its projects and its people
 
 

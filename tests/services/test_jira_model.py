@@ -68,6 +68,7 @@ class Issue:
     closed: list[int] = field(default_factory=list)
     sprint: int | None = None
     changes: int = 0
+    points: int | None = None
     former: set[str] = field(default_factory=set)
 
 
@@ -681,6 +682,59 @@ class Site(RuleBasedStateMachine):
         self.ranks = [*rest[:place], *moved, *rest[place:]]
         self.touched |= set(moved)
 
+    @rule(at=index, of=index, away=st.booleans())
+    def move_to_epic(self, at: int, of: int, away: bool) -> None:
+        """The board's own way into an epic and out of it."""
+        issue, epic = self.pick(at, ("Bug", "Task", "Story")), self.pick(of, ("Epic",))
+        if issue is None or epic is None:
+            return
+        self.refused("POST", f"{AGILE}/epic/{epic.key}/issue", {"issues": [issue.key, epic.key]})
+        place = "none" if away else epic.key
+        self.done(204, "POST", f"{AGILE}/epic/{place}/issue", {"issues": [issue.key]})
+        self.changed(issue, issue.parent != (None if away else epic.id))
+        issue.parent = None if away else epic.id
+
+    @precondition(lambda self: self.issues)
+    @rule(at=index, points=st.none() | st.integers(0, 13))
+    def estimate(self, at: int, points: int | None) -> None:
+        board = next((row for row, of in self.boards.items() if row != 92), None)
+        if board is None:
+            return
+        issue = self.any_of(at)
+        place = f"{AGILE}/issue/{issue.key}/estimation?boardId={board}"
+        self.done(200, "PUT", place, {"value": None if points is None else str(points)})
+        self.changed(issue, issue.points != points)
+        issue.points = points
+        shown = self.read(f"{API}/issue/{issue.key}")["fields"]["customfield_10016"]
+        assert shown == (None if points is None else float(points))
+
+    @precondition(lambda self: len(self.boards) > 1)
+    @rule(at=index)
+    def drop_board(self, at: int) -> None:
+        row = list(self.boards)[at % len(self.boards)]
+        self.done(204, "DELETE", f"{AGILE}/board/{row}")
+        del self.boards[row]
+
+    @precondition(lambda self: len(self.issues) < 8 and self.projects)
+    @rule(at=index, wrong=st.booleans())
+    def make_two(self, at: int, wrong: bool) -> None:
+        """Two at once; with ``wrong``, the second is refused and the first made."""
+        project = list(self.projects)[at % len(self.projects)]
+        names = [f"Work {self.next()}" for _ in range(2)]
+        updates = [
+            {"fields": {"project": {"id": project}, "issuetype": {"name": "Task"}, "summary": name}}
+            for name in names
+        ]
+        if wrong:
+            updates[1]["fields"]["issuetype"] = {"name": "Nope"}
+        made = self.done(201, "POST", f"{API}/issue/bulk", {"issueUpdates": updates})
+        assert len(made["errors"]) == wrong
+        for one, name in zip(made["issues"], names, strict=False):
+            self.issues[one["id"]] = Issue(one["id"], one["key"], project, "Task", name)
+            self.ranks.append(one["id"])
+            self.touched.add(one["id"])
+        assert len(made["issues"]) == 2 - wrong
+
     @rule(seconds=st.sampled_from((1, 3600, 90_000)))
     def wait(self, seconds: int) -> None:
         """Time goes by for the stamps; not so much that a token expires."""
@@ -733,15 +787,8 @@ class Site(RuleBasedStateMachine):
         found = self.search(every, "key")
         assert [one["id"] for one in found] == self.ranks
         assert {one["id"]: one["key"] for one in found} == {one.id: one.key for one in self.issues.values()}
-        fetched = self.call(
-            "POST", f"{API}/issue/bulkfetch", {"issueIdsOrKeys": self.ranks, "fields": ["key"]}
-        )
-        assert {one["id"] for one in fetched.json()["issues"]} == ids
-        numbers = [int(one) for one in ids]
-        [match] = self.call("POST", f"{API}/jql/match", {"jqls": [every], "issueIds": numbers}).json()[
-            "matches"
-        ]
-        assert sorted(match["matchedIssues"]) == sorted(numbers)
+        if ids:
+            self.every_bulk_agrees(every)
         used = {label for one in self.issues.values() for label in one.labels}
         assert set(self.read(f"{API}/label")["values"]) == used
         counted = self.call("POST", f"{API}/search/approximate-count", {"jql": every}).json()
@@ -756,6 +803,16 @@ class Site(RuleBasedStateMachine):
         if self.steps % 5 == 0:
             self.every_query_agrees()
             self.every_plan_agrees()
+
+    def every_bulk_agrees(self, every: str) -> None:
+        ids = list(self.issues)
+        body = {"issueIdsOrKeys": self.ranks, "fields": ["key"]}
+        fetched = self.call("POST", f"{API}/issue/bulkfetch", body).json()["issues"]
+        assert {one["id"] for one in fetched} == set(ids)
+        numbers = sorted(int(one) for one in ids)
+        body = {"jqls": [every], "issueIds": numbers}
+        [match] = self.call("POST", f"{API}/jql/match", body).json()["matches"]
+        assert sorted(match["matchedIssues"]) == numbers
 
     def teardown(self) -> None:
         for issue in self.issues.values():
@@ -796,7 +853,7 @@ class Site(RuleBasedStateMachine):
         assert {one["id"] for one in fields["fixVersions"]} == issue.versions
         assert {one["id"] for one in fields["components"]} == issue.components
         planned = [*issue.closed, *([] if issue.sprint is None else [issue.sprint])]
-        assert sorted(one["id"] for one in fields[SPRINT] or []) == sorted(planned)
+        assert sorted(one["id"] for one in fields[SPRINT] or []) == sorted(planned), issue
         for key in issue.former:
             assert self.read(f"{API}/issue/{key}?fields=id")["key"] == issue.key
         agile = self.read(f"{AGILE}/issue/{issue.id}")["fields"]

@@ -14,6 +14,7 @@ from mockserver.behaviours.jira import (
     new_issues,
     properties,
     screens,
+    sprints,
     transitions,
     viewings,
     workflow,
@@ -69,7 +70,10 @@ def edit(ctx: Context) -> Outcome:
     way = ctx.body.get("transition")
     transition = None if way is None else transitions.named(ctx, issue, way)
     new_issues.assigned(ctx.site, changes, issue["project"])
-    issue = beside.do(ctx, history.changed(ctx, issue, changes), deeds)
+    issue = history.changed(ctx, issue, changes)
+    if sprints.SPRINT in changes:
+        sprints.brought_along(ctx, issue)
+    issue = beside.do(ctx, issue, deeds)
     properties.store(ctx, issue, kept, "issue")
     if transition is not None:
         issue = workflow.passed(ctx, issue, transition, {})

@@ -138,6 +138,14 @@ def put_into(ctx: Context, issue: Record, sprint: Record | None) -> None:
         changed(ctx, one, {SPRINT: [*kept, *([] if sprint is None else [sprint["id"]])] or None})
 
 
+def brought_along(ctx: Context, issue: Record) -> None:
+    """Plan the sub-tasks of an issue like the issue itself, whose field Sprint was set."""
+    own = agile.planned(ctx, issue)
+    for one in _below(ctx, issue):
+        kept = agile.closed_only(ctx, one)
+        changed(ctx, one, {SPRINT: [*kept, *([] if own is None else [own["id"]])] or None})
+
+
 def subtasks_among(ctx: Context, issues: Sequence[Record]) -> list[Word]:
     """A refusal for each sub-task: it is planned with the issue above it, never by itself."""
     return [("sprint_of_subtask", {"value": one["key"]}) for one in issues if agile.level(ctx, one) < 0]
