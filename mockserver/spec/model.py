@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mockserver.values import Json
 
-# Kinds of problem that the engine itself raises: every service must word each of them.
+# Kinds of problem that every service must word; the engine itself raises all but ``conflict``.
 ENGINE_PROBLEMS = (
     "no_route",
     "wrong_method",
