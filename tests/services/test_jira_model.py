@@ -1010,7 +1010,7 @@ def run(documented: Any, conforms: Any, examples: int, steps: int, *, anew: bool
 
 
 def test_every_way_to_read_agrees_after_every_step(documented, conforms) -> None:
-    made = run(documented, conforms, examples=15, steps=50, anew=False)
+    made = run(documented, conforms, examples=12, steps=45, anew=False)
 
     assert made > 100
 

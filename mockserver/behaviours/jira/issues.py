@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.behaviours.jira import (
+    agile,
     beside,
     history,
     issue_view,
@@ -71,7 +72,7 @@ def edit(ctx: Context) -> Outcome:
     transition = None if way is None else transitions.named(ctx, issue, way)
     new_issues.assigned(ctx.site, changes, issue["project"])
     issue = history.changed(ctx, issue, changes)
-    if sprints.SPRINT in changes:
+    if agile.SPRINT in changes:
         sprints.brought_along(ctx, issue)
     issue = beside.do(ctx, issue, deeds)
     properties.store(ctx, issue, kept, "issue")
