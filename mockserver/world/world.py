@@ -86,12 +86,25 @@ class World:
         self._seeded = self._kept()
         self._modes = (self.auth_mode, self.validation_mode)
 
-    def fork(self, name: str, clock: Clock | None = None) -> World:
-        """A new world as this one was when it was made; it shares the tables until one of them writes."""
+    def fork(
+        self,
+        name: str,
+        clock: Clock | None = None,
+        *,
+        auth: str | None = None,
+        validation: str | None = None,
+    ) -> World:
+        """A new world as this one was when it was made; it shares the tables until one of them writes.
+
+        clock, auth, validation: this one's where nothing is said. Raises CommandError.
+        """
         other = object.__new__(World)
         other.name = name
         other.shared = self.shared
-        other.auth_mode, other.validation_mode = other._modes = self._modes
+        other.auth_mode = among(self._modes[0] if auth is None else auth, AUTH_MODES, "auth")
+        mode = self._modes[1] if validation is None else validation
+        other.validation_mode = among(mode, VALIDATION_MODES, "validation")
+        other._modes = (other.auth_mode, other.validation_mode)
         other.clock = clock or self._initial_clock.fork()
         other._initial_clock = other.clock.fork()
         other._lock = threading.RLock()
@@ -103,6 +116,12 @@ class World:
         other._empty, other._seeded = self._empty, self._seeded
         other._put_back(self._seeded)
         return other
+
+    def sown(self, seeds: Sequence[Json | str | Path]) -> World:
+        """A world with other seeds, set as this one was when it was made. Raises CommandError."""
+        auth, validation = self._modes
+        clock = self._initial_clock.fork()
+        return World(self.shared, seeds=seeds, clock=clock, auth=auth, validation=validation)
 
     # ---- requests
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mockserver.state.clock import Clock
 from mockserver.values import Json, dumps
-from mockserver.world.errors import CommandError, NotThere, among, instant_of, near
-from mockserver.world.world import AUTH_MODES, VALIDATION_MODES, World
+from mockserver.world.errors import CommandError, NotThere, instant_of, near
+from mockserver.world.world import World
 
 
 class Worlds:
@@ -52,12 +52,7 @@ class Worlds:
             raise CommandError(f"a world's name has letters, digits, '-', '_' and '.', not {name!r}")
         time = None if clock is None else Clock() if clock == "real" else Clock(instant_of(clock))
         model = self.default if seeds is None else self._model(seeds)
-        made = model.fork(name, time)
-        if auth is not None:
-            made.auth_mode = among(auth, AUTH_MODES, "auth")
-        if validation is not None:
-            made.validation_mode = among(validation, VALIDATION_MODES, "validation")
-        made._modes = (made.auth_mode, made.validation_mode)
+        made = model.fork(name, time, auth=auth, validation=validation)
         with self._lock:
             replaced = name in self._worlds
             if name == self.default.name:
@@ -88,10 +83,5 @@ class Worlds:
         key = dumps([str(one) if isinstance(one, Path) else one for one in seeds]).decode()
         found = self._made.get(key)
         if found is None:
-            like = self.default
-            auth, validation = like._modes
-            found = World(
-                like.shared, seeds=seeds, clock=like._initial_clock.fork(), auth=auth, validation=validation
-            )
-            self._made[key] = found
+            found = self._made[key] = self.default.sown(seeds)
         return found

@@ -16,7 +16,7 @@ from mockserver.values import Call, Reply, dumps
 from mockserver.world import World, Worlds
 
 # Public methods of a world that are no commands: requests come by the socket, a fork stays in the process.
-NOT_COMMANDS = {"handle", "exchange", "fork"}
+NOT_COMMANDS = {"handle", "exchange", "fork", "sown"}
 Ask = Callable[..., Reply]
 
 
