@@ -133,3 +133,22 @@ def test_history_tells_of_attachments_and_links_but_not_of_comments(jira, world)
         {"Attachment": ("10000", None)},
         {"Link": (None, other)},
     ]
+
+
+def test_a_comment_that_one_step_removes_is_not_brought_back_by_the_next(jira) -> None:
+    comment = jira("POST", f"{ISSUE}/comment", {"body": doc("A")}).json()["id"]
+
+    reply = edited(jira, comment=[{"remove": {"id": comment}}, {"edit": {"id": comment, "body": doc("B")}}])
+
+    assert reply.status == 204
+    assert jira("GET", f"{ISSUE}/comment/{comment}").status == 404
+
+
+def test_a_worklog_that_is_removed_twice_gives_its_time_back_once(jira) -> None:
+    jira("PUT", ISSUE, {"fields": {"timetracking": {"remainingEstimate": "2h"}}})
+    worklog = jira("POST", f"{ISSUE}/worklog", {"timeSpent": "1h"}).json()["id"]
+
+    reply = edited(jira, worklog=[{"remove": {"id": worklog}}, {"remove": {"id": worklog}}])
+
+    assert reply.status == 204
+    assert fields_of(jira)["timetracking"]["remainingEstimate"] == "2h"

@@ -70,7 +70,14 @@ def _recomment(ctx: Context, issue: Record | None, given: Mapping[str, Json]) ->
         return [], [broken(ctx.site, "comment", "no_such_comment", id=given.get("id"))]
     restrictions.check_change(ctx, found, "edit", "comment")
     values, wrong = comments.read(ctx, given, found)
-    return [lambda ctx, issue: _ignored(comments.rewritten(ctx, found, values))], wrong
+
+    def deed(ctx: Context, issue: Record) -> None:
+        # A step before this one may have changed the comment, or removed it.
+        comment = ctx.table("comment").get(found["id"])
+        if comment is not None:
+            comments.rewritten(ctx, comment, values)
+
+    return [deed], wrong
 
 
 def _uncomment(ctx: Context, issue: Record | None, given: Mapping[str, Json]) -> Planned:
@@ -103,8 +110,9 @@ def _unlog(ctx: Context, issue: Record | None, given: Mapping[str, Json]) -> Pla
     _, wrong = estimates.adjusted(ctx, given, issue, -spent, "increaseBy")
 
     def deed(ctx: Context, issue: Record) -> None:
-        remaining, _ = estimates.adjusted(ctx, given, issue, -spent, "increaseBy")
-        worklogs.removed(ctx, issue, found, remaining)
+        if ctx.table("worklog").get(found["id"]) is not None:  # once, however often it is asked for
+            remaining, _ = estimates.adjusted(ctx, given, issue, -spent, "increaseBy")
+            worklogs.removed(ctx, issue, found, remaining)
 
     return [deed], wrong
 
