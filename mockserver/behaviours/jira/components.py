@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from mockserver.behaviours.jira import holdings, paged, rights, users
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import NameWords, broken, broken_name
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-NAME_LIMIT = 255
+NAME_WORDS = NameWords("component_name", "component_name_long", "component_taken")
 
 
 def create(ctx: Context) -> Outcome:
@@ -194,16 +194,10 @@ def _may_change(ctx: Context, project: Record) -> None:
         raise Problem("may_not_change_components", diagnosis="the caller lacks ADMINISTER_PROJECTS")
 
 
-def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> Iterable[Broken]:
-    if not name:
-        return [broken(site, "name", "component_name")]
-    if len(name) > NAME_LIMIT:
-        return [broken(site, "name", "component_name_long", limit=NAME_LIMIT)]
+def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> list[Broken]:
     same = [] if project is None else of(site, project)
     others = (one for one in same if one["id"] != (own or {}).get("id"))
-    if any(one["name"].casefold() == name.casefold() for one in others):
-        return [broken(site, "name", "component_taken", value=name)]
-    return []
+    return broken_name(site, name, others, NAME_WORDS)
 
 
 def _broken_lead(site: Site, body: Mapping[str, Json]) -> Iterable[Broken]:

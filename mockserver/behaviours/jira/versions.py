@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from mockserver.behaviours.jira import holdings, paged, rights
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import NameWords, broken, broken_name
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-NAME_LIMIT = 255
+NAME_WORDS = NameWords("version_name", "version_name_long", "version_taken")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ORDERS = {
     "description": paged.text("description"),
@@ -180,16 +180,10 @@ def _progress(ctx: Context, version: Record) -> dict[str, int]:
     return found
 
 
-def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> Iterable[Broken]:
-    if not name:
-        return [broken(site, "name", "version_name")]
-    if len(name) > NAME_LIMIT:
-        return [broken(site, "name", "version_name_long", limit=NAME_LIMIT)]
+def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> list[Broken]:
     same = [] if project is None else of(site, project)
     others = (one for one in same if one["id"] != (own or {}).get("id"))
-    if any(one["name"].casefold() == name.casefold() for one in others):
-        return [broken(site, "name", "version_taken")]
-    return []
+    return broken_name(site, name, others, NAME_WORDS)
 
 
 def _broken_dates(site: Site, values: Mapping[str, Json]) -> Iterable[Broken]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from mockserver.engine.context import Site
 from mockserver.engine.template import MISSING, fill
-from mockserver.values import Broken, Json
+from mockserver.values import Broken, Json, Record
+
+NAME_LIMIT = 255  # characters of the name of a version or a component
 
 
 class Refused(Exception):
@@ -21,3 +26,23 @@ def broken(site: Site, key: str, word: str, **values: Json) -> Broken:
     known = {"name": key, **values}
     text = str(fill(site.service.words[word], lambda name: known.get(name, MISSING)))
     return Broken("body", (key,), key, "state", text)
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """Which sentences say that a name is missing, too long, or another's."""
+
+    missing: str
+    long: str
+    taken: str
+
+
+def broken_name(site: Site, name: str, others: Iterable[Record], words: NameWords) -> list[Broken]:
+    """What is wrong with a name among ``others``, which must not have it in any case; at most one thing."""
+    if not name:
+        return [broken(site, "name", words.missing)]
+    if len(name) > NAME_LIMIT:
+        return [broken(site, "name", words.long, limit=NAME_LIMIT)]
+    if any(one["name"].casefold() == name.casefold() for one in others):
+        return [broken(site, "name", words.taken, value=name)]
+    return []
