@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.spec.model import Operation, Service
 from mockserver.spec.routes import routes_of, shapes_of
+from mockserver.state.clock import Clock
 from mockserver.state.journal import Diagnosis, Entry
 from mockserver.state.overrides import Override
 from mockserver.values import Json
@@ -48,6 +49,11 @@ def shown_entry(entry: Entry) -> dict[str, Json]:
             ],
         },
     }
+
+
+def shown_clock(clock: Clock) -> dict[str, Json]:
+    """A world's time, and whether it stands still."""
+    return {"now": clock.now().isoformat(), "frozen": clock.frozen}
 
 
 def shown_override(one: Override) -> dict[str, Json]:

@@ -1,0 +1,63 @@
+"""The table of control commands: a row each, from which every face of them is made."""
+
+from __future__ import annotations
+
+from mockserver.control.command import Command, command, one_of
+from mockserver.control.description import described
+from mockserver.values import Json
+from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
+
+
+def openapi(world: World) -> Json:
+    """The control endpoint as an OpenAPI 3.1 document."""
+    return described(COMMANDS, world.name)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command("GET /health", World.health),
+    command("GET /ready", World.ready),
+    command("GET /info", World.info),
+    command("GET /openapi.json", openapi),
+    command("GET /worlds", Worlds.worlds, server=True),
+    command("GET /worlds/{name}", Worlds.world, server=True),
+    command(
+        "PUT /worlds/{name}",
+        Worlds.create_world,
+        server=True,
+        seeds={"items": {"type": ["object", "string"], "not": {"pattern": r"\.(yaml|yml|json)$"}}},
+        auth=one_of(AUTH_MODES, null=True),
+        validation=one_of(VALIDATION_MODES, null=True),
+    ),
+    command("DELETE /worlds/{name}", Worlds.drop_world, server=True),
+    command("POST /reset", World.reset, to=one_of(("seed", "empty"))),
+    command("POST /seed", World.seed, whole="data", data={"type": "object"}),
+    command("GET /state", World.state, only=()),
+    command("GET /state/{service}", World.state, only=("service",)),
+    command("GET /state/{service}/{resource}", World.state),
+    command("GET /snapshots", World.snapshots),
+    command("POST /snapshots", World.snapshot),
+    command("POST /snapshots/{id}/restore", World.restore),
+    command(
+        "POST /force",
+        World.force,
+        status={"minimum": 200, "maximum": 599},
+        headers={"additionalProperties": {"type": "string"}},
+        times={"minimum": 1},
+    ),
+    command("GET /force", World.forced),
+    command("DELETE /force", World.unforce),
+    command("GET /settings", World.settings, only=()),
+    command("GET /settings/{service}", World.settings),
+    command("PUT /settings/{service}", World.set_settings, whole="values"),
+    command("PUT /validation", World.set_validation, mode=one_of(VALIDATION_MODES)),
+    command("PUT /auth", World.set_auth, mode=one_of(AUTH_MODES)),
+    command("GET /clock", World.show_clock),
+    command("PUT /clock", World.set_clock),
+    command("POST /clock/advance", World.advance_clock, seconds={"minimum": 0}),
+    command("GET /requests", World.requests, limit={"minimum": 1}),
+    command("GET /requests/{number}", World.request),
+    command("DELETE /requests", World.clear_requests),
+    command("GET /routes", World.routes),
+    command("GET /coverage", World.coverage),
+    command("DELETE /coverage", World.clear_coverage),
+)

@@ -1,0 +1,100 @@
+"""How a world answers: from a request to the service and the operation it is for, and on to the journal."""
+
+from __future__ import annotations
+
+from mockserver.engine.answer import Answer, answer, marked, refusal
+from mockserver.engine.context import Site
+from mockserver.spec.model import Service
+from mockserver.spec.routes import BadPath, Match
+from mockserver.state.journal import Entry
+from mockserver.values import Call, Problem, Reply, dumps
+from mockserver.world.core import Core
+
+
+class Answering(Core):
+    """The part of a world that requests meet."""
+
+    def handle(self, call: Call) -> Reply:
+        """The reply to one request; never raises, does no I/O."""
+        return self.exchange(call).reply
+
+    def exchange(self, call: Call, refused: Problem | None = None) -> Entry:
+        """The reply to one request, with everything that the journal keeps of it.
+
+        ``refused``: why nobody can answer it, whatever it asks for; its service words that.
+        """
+        with self._lock:
+            number = self.journal.next_number
+            if refused is None:
+                service, operation, result = self._answer(call, number)
+            else:
+                service, operation, result = self._refusal(call, number, refused)
+            if operation and refused is None and result.diagnosis.reason not in ("override", "broken"):
+                self._coverage[service, operation, result.reply.status] += 1
+            self._breaches += result.diagnosis.breach
+            return self.journal.add(
+                self.clock.now(), service, operation, call, result.reply, result.diagnosis
+            )
+
+    def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
+        """Service, operation id and answer; the first two are empty where nothing was found."""
+        try:
+            match = self.shared.routes.find(call.method, call.path)
+        except BadPath as error:
+            problem = Problem("bad_path", diagnosis=f"{call.path} is no valid percent-encoded UTF-8")
+            return self._nowhere(call, number, error.service, problem)
+        if match.service is None:
+            return self._nowhere(call, number, None, Problem("no_route", diagnosis=self._lost(call)))
+        site = self._site(match.service, number)
+        if match.leaf is None or match.values is None:
+            return match.service.name, "", self._unrouted(site, match, call)
+        operation = match.leaf.operation
+        base = call.root + match.base
+        override = self._overrides.take(operation.service, operation.id) if self._overrides else None
+        if override is not None:
+            what = f"forced example {override.example}" if override.example else "forced reply"
+            return operation.service, operation.id, marked(override.reply, "override", what, number)
+        return operation.service, operation.id, answer(site, call, match.leaf, match.values, base)
+
+    def _refusal(self, call: Call, number: int, problem: Problem) -> tuple[str, str, Answer]:
+        """The words of the service that is asked; where none is, what a call without body would meet."""
+        try:
+            match = self.shared.routes.find(call.method, call.path)
+        except BadPath:
+            match = Match(None)
+        if match.service is None:
+            return self._answer(call, number)
+        operation = match.leaf.operation.id if match.leaf else ""
+        return match.service.name, operation, refusal(self._site(match.service, number), call, problem)
+
+    def _unrouted(self, site: Site, match: Match, call: Call) -> Answer:
+        if match.allowed:
+            diagnosis = f"{call.method} {call.path} — only {', '.join(match.allowed)} here"
+            allow = ", ".join(match.allowed)
+            problem = Problem("wrong_method", diagnosis=diagnosis, allowed=list(match.allowed), allow=allow)
+        else:
+            problem = Problem("no_route", diagnosis=self._lost(call))
+        return refusal(site, call, problem)
+
+    def _nowhere(
+        self, call: Call, number: int, owner: Service | None, problem: Problem
+    ) -> tuple[str, str, Answer]:
+        """The refusal of a path that leads nowhere: its owner's, or the mock's own where it has none."""
+        owner = owner or self._owner(call.path)
+        if owner is not None:
+            return owner.name, "", refusal(self._site(owner, number), call, problem)
+        message = problem.diagnosis
+        mounts = {name: service.mount for name, service in self.shared.services.items()}
+        body = dumps({"message": message, "services": mounts, "control": "/__mock__"})
+        reply = Reply(404, {"Content-Type": "application/json"}, body)
+        return "", "", marked(reply, "unknown-route", message, number)
+
+    def _owner(self, path: str) -> Service | None:
+        """The service under whose mount or routes a path that leads nowhere begins."""
+        head = "/" + path.lstrip("/").partition("/")[0]
+        return next((one for one in self.shared.services.values() if one.mount == head), None)
+
+    def _lost(self, call: Call) -> str:
+        near = self.shared.routes.nearest(call.method, call.path)
+        closest = f" Closest: {', '.join(near)}" if near else ""
+        return f"{call.method} {call.path} — no such operation.{closest}"

@@ -1,0 +1,155 @@
+"""What all parts of a world share: its state, and the way from a service's name to the service."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mockserver.engine.context import Site
+from mockserver.engine.seeding import seeded
+from mockserver.spec.model import Operation, Service
+from mockserver.state.clock import Clock
+from mockserver.state.ids import Ids
+from mockserver.state.journal import Journal
+from mockserver.state.overrides import Overrides
+from mockserver.state.store import Index, Store
+from mockserver.values import Json
+from mockserver.world.errors import CommandError, NotThere, among, near
+from mockserver.world.loading import Catalogue
+
+AUTH_MODES = ("any", "strict", "off")
+VALIDATION_MODES = ("strict", "warn", "off")
+
+
+@dataclass(slots=True)
+class Kept:
+    """What reset, snapshot and restore put back."""
+
+    store: Store
+    ids: Ids
+    settings: Mapping[str, Mapping[str, Json]]
+
+
+class Core:
+    """The state of one world. Each part of a world (its commands about one area) builds on this."""
+
+    name: str
+    shared: Catalogue
+    clock: Clock
+    journal: Journal
+    auth_mode: str
+    validation_mode: str
+
+    def _begin(self, shared: Catalogue, name: str, clock: Clock, auth: str, validation: str) -> None:
+        """Everything but records, ids and settings, as it is in a new world. Raises CommandError."""
+        self.name = name
+        self.shared = shared
+        self.auth_mode = among(auth, AUTH_MODES, "auth")
+        self.validation_mode = among(validation, VALIDATION_MODES, "validation")
+        self._modes = (self.auth_mode, self.validation_mode)
+        self.clock = clock
+        self._initial_clock = clock.fork()
+        self._lock = threading.RLock()
+        self.journal = Journal()
+        self._overrides = Overrides()
+        self._snapshots: dict[str, Kept] = {}
+        self._coverage: Counter[tuple[str, str, int]] = Counter()
+        self._breaches = 0
+        self._store: Store
+        self._ids: Ids
+        self._settings: dict[str, dict[str, Json]]
+        self._empty: Kept
+        self._seeded: Kept
+
+    def _site(self, service: Service, number: int = 0) -> Site:
+        return Site(
+            service,
+            self.shared.schemas,
+            self.shared.functions[service.name],
+            self._store,
+            self._ids,
+            self.clock,
+            self._settings[service.name],
+            self.auth_mode,
+            self.validation_mode,
+            number,
+        )
+
+    def _service(self, name: str) -> Service:
+        if name not in self.shared.services:
+            raise NotThere(f"no service {name!r}{near(name, self.shared.services)}")
+        return self.shared.services[name]
+
+    def _operation(self, name: str, service: str | None) -> Operation:
+        services = [self._service(service)] if service else list(self.shared.services.values())
+        found = [one.operations[name] for one in services if name in one.operations]
+        if not found:
+            known = {operation: None for one in services for operation in one.operations}
+            raise NotThere(f"no operation {name!r}{near(name, known)}")
+        if len(found) > 1:
+            names = ", ".join(one.service for one in found)
+            raise CommandError(f"operation {name!r} is known to {names}: say which with 'service'")
+        return found[0]
+
+    def _load(self, data: Json) -> dict[str, dict[str, int]]:
+        """Store seed data, and what was stored; the store is spoilt when this raises CommandError."""
+        if not isinstance(data, Mapping):
+            raise CommandError("expected records by service and resource: {service: {resource: [record, …]}}")
+        counts, errors = {}, []
+        for name, resources in data.items():
+            if name not in self.shared.services:
+                errors.append(f"{name}: no such service{near(name, self.shared.services)}")
+                continue
+            counts[name], wrong = seeded(self._site(self.shared.services[name]), resources)
+            errors.extend(wrong)
+        if errors:
+            raise CommandError(*errors)
+        return counts
+
+    def _kept(self) -> Kept:
+        settings = {name: dict(values) for name, values in self._settings.items()}
+        return Kept(self._store.fork(), self._ids.fork(), settings)
+
+    def _put_back(self, state: Kept) -> None:
+        self._store = state.store.fork()
+        self._ids = state.ids.fork()
+        self._settings = {name: dict(values) for name, values in state.settings.items()}
+
+    def _counts(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for service in self.shared.services.values():
+            site = self._site(service)
+            counts = {name: len(site.table(name)) for name in service.resources}
+            found[service.name] = {name: count for name, count in counts.items() if count}
+        return found
+
+    def _forget(self) -> int:
+        """No exchanges, no coverage, no breaches; how many exchanges there were."""
+        gone = len(self.journal)
+        self.journal.clear()
+        self._coverage.clear()
+        self._breaches = 0
+        return gone
+
+
+def indexes(services: Iterable[Service]) -> dict[str, list[Index]]:
+    """The indexes of each resource's table."""
+    found: dict[str, list[Index]] = {}
+    for service in services:
+        for one in service.resources.values():
+            rules = [Index((key,), fold=True) for key in one.keys]
+            rules += [Index((name,)) for name in one.index]
+            if one.parent:
+                rules.append(Index((one.parent,)))
+                rules += [Index((one.parent, name)) for name in one.unique]
+            else:
+                rules += [Index((name,)) for name in one.unique if name not in one.keys]
+            found[f"{service.name}/{one.name}"] = rules
+    return found
+
+
+def defaults(services: Iterable[Service]) -> dict[str, dict[str, Json]]:
+    """The settings of each service, as they are before anybody changes one."""
+    return {one.name: {key: setting.default for key, setting in one.settings.items()} for one in services}
