@@ -110,11 +110,15 @@ class Collection:
         index = table.indexed(names)
         if index is not None and index.key(values) is not None:
             return [table.rows[row_id] for row_id in table.ids(index, values)]
+        nearest: Sequence[RowId] | None = None
         for name in names:
             index = table.indexed((name,))
             if index is not None and index.key((equal[name],)) is not None:
-                near = [table.rows[row_id] for row_id in table.ids(index, (equal[name],))]
-                return [one for one in near if _equals(one, equal)]
+                found = table.ids(index, (equal[name],))
+                nearest = found if nearest is None or len(found) < len(nearest) else nearest
+        if nearest is not None:
+            near = [table.rows[row_id] for row_id in nearest]
+            return [one for one in near if _equals(one, equal)]
         return [one for one in table.rows.values() if _equals(one, equal)]
 
     def ids(self, name: str, value: Json) -> Sequence[RowId]:
@@ -201,11 +205,10 @@ class Collection:
     def drop(self, record: Record) -> None:
         """Forget ``record`` and everything that belongs to it."""
         row_id = record[self.resource.id.field]
-        for child in self._site.service.resources.values():
-            if child.parent == self.resource.name:
-                below = self._site.table(child.name)
-                for one in below.where(**{self.resource.name: row_id}):
-                    below.drop(one)
+        for child in self._site.service.children.get(self.resource.name, ()):
+            below = self._site.table(child.name)
+            for one in below.where(**{self.resource.name: row_id}):
+                below.drop(one)
         self._site.store.drop(self._name, row_id)
 
     def kept(self, body: Json) -> dict[str, Json]:

@@ -242,8 +242,16 @@ def _as_mapping(shown: Json) -> Mapping[str, Json]:
 
 def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, str]:
     """The headers that this service sends with every reply."""
-    caller = ctx.caller.user if ctx is not None else {}
-    values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
-    headers = site.service.headers
-    found = {name: fill(text, lambda key: dotted(values, key)) for name, text in headers.items()}
-    return {name: str(value) for name, value in found.items() if value is not MISSING}
+    found = dict(site.service.headers)
+    values: dict[str, Json] = {}
+    for name, text in site.service.headers.items():
+        if "{" in text:
+            if not values:
+                caller = ctx.caller.user if ctx is not None else {}
+                values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
+            value = fill(text, lambda key: dotted(values, key))
+            if value is MISSING:
+                del found[name]
+            else:
+                found[name] = str(value)
+    return found

@@ -26,7 +26,7 @@ def fill(template: Json, look_up: LookUp) -> Json:
     and the whole is MISSING where the template itself is such a text.
     """
     if isinstance(template, str):
-        return _text(template, look_up)
+        return _text(template, look_up) if "{" in template else template
     if isinstance(template, dict):
         filled = {key: fill(value, look_up) for key, value in template.items()}
         return {key: value for key, value in filled.items() if value is not MISSING}

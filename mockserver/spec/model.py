@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from mockserver.values import Json
@@ -273,7 +274,7 @@ class Auth:
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """One emulated API: everything its folder of fixtures says.
 
@@ -307,4 +308,17 @@ class Service:
 
     def resource_for(self, param: str) -> Resource | None:
         """The resource whose records are named by the path placeholder ``param``, if any."""
-        return next((one for one in self.resources.values() if param in one.params), None)
+        return self._by_param.get(param)
+
+    @cached_property
+    def children(self) -> Mapping[str, Sequence[Resource]]:
+        """The resources whose records belong to those of each resource; none has no entry."""
+        found: dict[str, list[Resource]] = {}
+        for one in self.resources.values():
+            if one.parent is not None:
+                found.setdefault(one.parent, []).append(one)
+        return found
+
+    @cached_property
+    def _by_param(self) -> Mapping[str, Resource]:
+        return {param: one for one in reversed(self.resources.values()) for param in one.params}

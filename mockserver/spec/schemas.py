@@ -28,6 +28,7 @@ class Schemas:
         """``pages``: (service, page) to the parsed schema file."""
         self._pages = pages
         self._fast: dict[SchemaName, Callable[[Json], bool]] = {}
+        self._resolved: dict[SchemaName, Mapping[str, Json]] = {}
         self._slow: dict[SchemaName, Callable[[Json], Iterator[Json]]] = {}
 
     def __contains__(self, name: SchemaName) -> bool:
@@ -47,7 +48,11 @@ class Schemas:
 
     def resolved(self, name: SchemaName) -> Mapping[str, Json]:
         """The definition with a ``$ref`` at its top followed."""
-        return self._follow(name.service, name.page, self.definition(name))[1]
+        found = self._resolved.get(name)
+        if found is None:
+            found = self._follow(name.service, name.page, self.definition(name))[1]
+            self._resolved[name] = found
+        return found
 
     def valid(self, name: SchemaName, value: Json) -> bool:
         """Whether ``value`` keeps every rule of the definition."""
