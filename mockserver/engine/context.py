@@ -12,6 +12,7 @@ from mockserver.spec.model import Case, Operation, Resource, Service
 from mockserver.spec.schemas import Schemas
 from mockserver.state.clock import Clock
 from mockserver.state.ids import Ids
+from mockserver.state.outbox import Outbox
 from mockserver.state.store import RowId, Store, member
 from mockserver.values import Broken, Call, Json, Problem, Record
 
@@ -34,27 +35,87 @@ class Caller:
         return not self.user
 
 
-@dataclass(slots=True)
 class Site:
-    """One service in one world, for one request.
+    """One service in one world, as it is for the request that is being answered.
 
-    auth: any | strict | off; validation: strict | warn | off; number: the journal's for this exchange.
+    auth: any | strict | off; validation: strict | warn | off; number: the journal's for this exchange;
+    passing: whether something was looked at that changes by itself or with every look, the time or ids.
     """
 
-    service: Service
-    schemas: Schemas
-    functions: Mapping[str, Function]
-    store: Store
-    ids: Ids
-    clock: Clock
-    settings: dict[str, Json]
-    auth: str = "any"
-    validation: str = "strict"
-    number: int = 0
+    __slots__ = (
+        "_clock",
+        "_collections",
+        "_ids",
+        "auth",
+        "functions",
+        "number",
+        "passing",
+        "schemas",
+        "service",
+        "settings",
+        "store",
+        "validation",
+    )
+
+    def __init__(
+        self,
+        service: Service,
+        schemas: Schemas,
+        functions: Mapping[str, Function],
+        store: Store,
+        ids: Ids,
+        clock: Clock,
+        settings: dict[str, Json],
+        auth: str = "any",
+        validation: str = "strict",
+        number: int = 0,
+    ) -> None:
+        """``service`` with the state of one world."""
+        self.service = service
+        self.schemas = schemas
+        self.functions = functions
+        self.passing = False
+        self._collections: dict[str, Collection] = {}
+        self.at(store, ids, clock, settings, auth, validation, number)
+
+    def at(
+        self,
+        store: Store,
+        ids: Ids,
+        clock: Clock,
+        settings: dict[str, Json],
+        auth: str,
+        validation: str,
+        number: int,
+    ) -> Site:
+        """The same service with the state that the world has now."""
+        self.store = store
+        self._ids = ids
+        self._clock = clock
+        self.settings = settings
+        self.auth = auth
+        self.validation = validation
+        self.number = number
+        return self
+
+    @property
+    def clock(self) -> Clock:
+        """The world's clock."""
+        self.passing = True
+        return self._clock
+
+    @property
+    def ids(self) -> Ids:
+        """The world's source of ids."""
+        self.passing = True
+        return self._ids
 
     def table(self, name: str) -> Collection:
         """The records of one resource. Raises KeyError for an unknown resource."""
-        return Collection(self, self.service.resources[name])
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = Collection(self, self.service.resources[name])
+        return found
 
     def stamp(self) -> str:
         """The world's time as this service writes it."""
@@ -275,7 +336,20 @@ class Context:
         rule = self.site.service.auth.holds
         if rule is not None:
             return bool(self.site.functions[rule](self, permission))
-        return permission not in self.site.settings.get("denied", ())
+        return permission not in self.denied
+
+    @property
+    def denied(self) -> Collection[str]:
+        """What the caller lacks by the setting ``denied``: a list for everybody, or lists by user.
+
+        A user is named by id or by another member that is a text, such as an address; ``*`` is everybody.
+        """
+        setting: Json = self.site.settings.get("denied", ())
+        if not isinstance(setting, dict):
+            found: Collection[str] = setting
+            return found
+        names = {"*", *(str(one) for one in self.caller.user.values() if isinstance(one, str | int))}
+        return {one for name, lacking in setting.items() if name in names for one in lacking}
 
     def sees(self, resource: str, record: Record) -> bool:
         """Whether the caller may know of ``record``; everything is seen where the resource has no rule."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from mockserver.values import Json
+from mockserver.values import Json, Retry
 
 # Kinds of problem that every service must word; the engine itself raises all but ``conflict``.
 ENGINE_PROBLEMS = (
@@ -132,7 +132,10 @@ class ReplyRule:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an operation does if ``when`` (``query.x``, ``body.x``, ``header.x``) is present."""
+    """What an operation does if ``when`` (``query.x``, ``body.x``, ``header.x``) is present.
+
+    ``emits``: the event that each kind of outcome (created, updated, deleted) is announced as.
+    """
 
     does: str
     resource: str | None = None
@@ -142,6 +145,7 @@ class Case:
     where: Mapping[str, str] = field(default_factory=dict)
     reply: ReplyRule = field(default_factory=ReplyRule)
     returns: Mapping[int, SchemaName | None] = field(default_factory=dict)
+    emits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,8 @@ class Operation:
     """One operation of the published API.
 
     ``auth``: none | optional | required | default, which is optional where the service lets anonymous
-    callers in and required elsewhere.
+    callers in and required elsewhere; ``scopes``: by the name of a kind, the scopes of that kind that a
+    token must have; those of one kind are enough, and without any kind every token will do.
     """
 
     id: str
@@ -195,6 +200,7 @@ class Operation:
     title: str = ""
     accepts: Accepts = field(default_factory=Accepts)
     auth: str = "default"
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[Needs, ...] = ()
     permission: Permission | None = None
     returns: Mapping[int, SchemaName | None] = field(default_factory=dict)
@@ -260,7 +266,9 @@ class Auth:
     accepts: schemes out of basic, bearer, token, session, oauth1; anonymous: whether operations run
     without a credential unless they say otherwise; rejected: what a wrong credential leads to,
     ``refuse`` or ``anonymous``; users, credentials: resources; default: id of the user that any
-    well-formed credential stands for.
+    well-formed credential stands for; signed: a Python function, (site, call, credential) to a sentence
+    that says what is wrong with the signature, or to nothing; name, active: members of a user, its name
+    with Basic and whether it is let in; revoked: the kind of problem that a revoked credential leads to.
     """
 
     accepts: tuple[str, ...] = ()
@@ -271,7 +279,22 @@ class Auth:
     default: str | int | None = None
     session: str | None = None
     holds: str | None = None
+    signed: str | None = None
+    name: str | None = None
+    active: str | None = None
+    revoked: str = "wrong_credential"
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How a service tells others what happened.
+
+    ``deliver``: a Python function, (ctx, event, about) to messages; ``retry``: when one is sent again.
+    """
+
+    deliver: str | None = None
+    retry: Retry | None = None
 
 
 @dataclass(frozen=True)
@@ -303,6 +326,7 @@ class Service:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    webhooks: Webhooks = field(default_factory=Webhooks)
     seeds: Mapping[str, Path] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -321,4 +345,8 @@ class Service:
 
     @cached_property
     def _by_param(self) -> Mapping[str, Resource]:
-        return {param: one for one in reversed(self.resources.values()) for param in one.params}
+        found: dict[str, Resource] = {}
+        for one in self.resources.values():
+            for param in one.params:
+                found.setdefault(param, one)
+        return found

@@ -53,21 +53,24 @@ def member(record: Record, name: str) -> Json:
 
 
 Bucket = dict[RowId, None]
+# Tables by name, each with the version it had when it was seen.
+Seen = tuple[tuple[str, "Table", int], ...]
 
 
 class Table:
-    """Rows in the order they came, with their indexes.
+    """Rows in the order they came, with their indexes. ``version`` changes with every write.
 
     ``owner`` is the store that may write to it; a store that does not own a table copies it first.
     Buckets of an index are shared after a copy, and copied one by one when they are written to.
     """
 
-    __slots__ = ("_buckets", "_own", "owner", "rows")
+    __slots__ = ("_buckets", "_own", "owner", "rows", "version")
 
     def __init__(self, owner: object, indexes: Sequence[Index] = ()) -> None:
         """An empty table of ``owner``."""
         self.owner: object = owner
         self.rows: dict[RowId, Record] = {}
+        self.version = 0
         self._buckets: dict[Index, dict[Key, Bucket]] = {index: {} for index in indexes}
         self._own: set[tuple[Index, Key]] = set()
 
@@ -93,6 +96,7 @@ class Table:
     def put(self, row_id: RowId, record: Record) -> None:
         """Store ``record`` in place of what had ``row_id``, which keeps its position."""
         old = self.rows.get(row_id)
+        self.version += 1
         for index in self._buckets:
             new_keys = index.keys(record)
             old_keys = frozenset() if old is None else index.keys(old)
@@ -107,6 +111,7 @@ class Table:
         old = self.rows.pop(row_id, None)
         if old is None:
             return
+        self.version += 1
         for index in self._buckets:
             for key in index.keys(old):
                 self._leave(index, key, row_id)
@@ -134,10 +139,29 @@ class Store:
     def __init__(self, indexes: Mapping[str, Sequence[Index]]) -> None:
         """Empty tables, named and indexed as ``indexes`` says."""
         self._tables = {name: Table(self, rules) for name, rules in indexes.items()}
+        self._read: dict[str, Table] = {}
+        self.writes = 0
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name, to read from. Raises KeyError."""
-        return self._tables[name]
+        found = self._read[name] = self._tables[name]
+        return found
+
+    def watch(self) -> None:
+        """Begin to note which tables are read."""
+        self._read = {}
+
+    def seen(self) -> Seen:
+        """The tables read since ``watch``, as they are now."""
+        return tuple((name, table, table.version) for name, table in self._read.items())
+
+    def unchanged(self, seen: Seen) -> bool:
+        """Whether each of these tables is still as it was seen."""
+        tables = self._tables
+        for name, table, version in seen:  # noqa: SIM110 - this is asked before every answer
+            if tables[name] is not table or table.version != version:
+                return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
         """Names of all tables."""
@@ -149,10 +173,12 @@ class Store:
 
     def put(self, name: str, row_id: RowId, record: Record) -> None:
         """Store ``record`` under ``row_id``. It must not be changed afterwards."""
+        self.writes += 1
         self._writable(name).put(row_id, record)
 
     def drop(self, name: str, row_id: RowId) -> None:
         """Forget one row."""
+        self.writes += 1
         self._writable(name).drop(row_id)
 
     def fork(self) -> Store:

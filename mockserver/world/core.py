@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mockserver.engine.context import Site
@@ -52,11 +52,16 @@ class Core:
         self.clock = clock
         self._initial_clock = clock.fork()
         self._lock = threading.RLock()
+        # Told of each exchange and each change of a delivery, if ``_waiting`` says that somebody waits.
+        self._changed = threading.Condition(self._lock)
+        self._waiting = 0
+        self._woken = 0
         self.journal = Journal()
         self._overrides = Overrides()
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
         self._breaches = 0
+        self._sites: dict[str, Site] = {}
         self._store: Store
         self._ids: Ids
         self._settings: dict[str, dict[str, Json]]
@@ -64,18 +69,16 @@ class Core:
         self._seeded: Kept
 
     def _site(self, service: Service, number: int = 0) -> Site:
-        return Site(
-            service,
-            self.shared.schemas,
-            self.shared.functions[service.name],
-            self._store,
-            self._ids,
-            self.clock,
-            self._settings[service.name],
-            self.auth_mode,
-            self.validation_mode,
-            number,
+        state = (self._store, self._ids, self.clock, self._settings[service.name])
+        found = self._sites.get(service.name)
+        if found is not None and found.service is service:
+            return found.at(*state, self.auth_mode, self.validation_mode, number)
+        functions = self.shared.functions[service.name]
+        found = Site(
+            service, self.shared.schemas, functions, *state, self.auth_mode, self.validation_mode, number
         )
+        self._sites[service.name] = found
+        return found
 
     def _service(self, name: str) -> Service:
         if name not in self.shared.services:
@@ -124,6 +127,23 @@ class Core:
             counts = {name: len(site.table(name)) for name in service.resources}
             found[service.name] = {name: count for name, count in counts.items() if count}
         return found
+
+    def wake(self) -> None:
+        """Let every command that waits come back now with what it has seen."""
+        with self._changed:
+            self._woken += 1
+            self._changed.notify_all()
+
+    def _until(self, there: Callable[[], bool], timeout: float) -> bool:
+        """Whether ``there`` came true within so many real seconds; it is asked after every change."""
+        with self._changed:
+            woken = self._woken
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: there() or self._woken != woken, timeout)
+            finally:
+                self._waiting -= 1
+            return there()
 
     def _forget(self) -> int:
         """No exchanges, no coverage, no breaches; how many exchanges there were."""
