@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.engine.admit import admit, arrived, broken_rules
 from mockserver.engine.context import Context, Site
-from mockserver.engine.render import REASONS, exemplified, refused, rendered
+from mockserver.engine.render import exemplified, reason, refused, rendered
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Leaf
@@ -71,12 +71,12 @@ def perform(ctx: Context) -> Outcome:
 def refusal(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Answer:
     """A problem in the service's words, with its diagnosis."""
     reply = refused(site, call, problem, ctx)
-    reason = REASONS.get(problem.kind, "state")
+    why = reason(site, problem.kind)
     message = problem.diagnosis or problem.kind
     breach = problem.kind in ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
     rules = tuple(one for one in problem.broken if one.rule not in ("state", "unique"))
     breach = breach and not (problem.broken and not rules)
-    return Answer(reply, Diagnosis(reason, message, problem.broken, breach))
+    return Answer(reply, Diagnosis(why, message, problem.broken, breach))
 
 
 def marked(reply: Reply, reason: str, message: str, number: int) -> Answer:

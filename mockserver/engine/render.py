@@ -16,6 +16,8 @@ from mockserver.values import Broken, Call, Json, Outcome, Problem, Record, Repl
 STAND_INS = {
     "no_content": "malformed",
     "wrong_credential": "unauthorized",
+    "inactive_user": "wrong_credential",
+    "wrong_scope": "forbidden",
     "bad_page": "bad_value",
     "bad_path": "no_route",
 }
@@ -27,6 +29,8 @@ REASONS = {
     "rate_limited": "rate-limit",
     "unauthorized": "auth",
     "wrong_credential": "auth",
+    "inactive_user": "auth",
+    "wrong_scope": "auth",
     "forbidden": "auth",
     "malformed": "validation",
     "no_content": "validation",
@@ -97,9 +101,15 @@ def refused(site: Site, call: Call, problem: Problem, ctx: Context | None = None
             headers.pop(name, None)
         else:
             headers[name] = str(value)
-    headers["X-Mock-Reason"] = REASONS.get(problem.kind, "state")
+    headers["X-Mock-Reason"] = reason(site, problem.kind)
     headers["X-Mock-Diagnostics"] = str(site.number)
     return Reply(words.status, headers, written(fill(words.body, look_up), headers))
+
+
+def reason(site: Site, kind: str) -> str:
+    """Why the mock refuses, as ``X-Mock-Reason`` says it: by kind, and for too many calls by status."""
+    limited = worded(site, kind).status == HTTPStatus.TOO_MANY_REQUESTS
+    return "rate-limit" if limited else REASONS.get(kind, "state")
 
 
 def exemplified(site: Site, call: Call, example: Example, base: str, api: str) -> Reply:
@@ -120,7 +130,9 @@ def exemplified(site: Site, call: Call, example: Example, base: str, api: str) -
 def worded(site: Site, kind: str) -> Wording:
     """The service's words for this kind of problem, or for the kind that stands in for it."""
     problems = site.service.problems
-    return problems.get(kind) or problems[STAND_INS.get(kind, "broken")]
+    while kind not in problems:
+        kind = STAND_INS.get(kind, "broken")
+    return problems[kind]
 
 
 def written(body: Json, headers: Mapping[str, str]) -> bytes:
