@@ -35,7 +35,8 @@ class Param:
 class Command:
     """One control command: ``method`` and ``path`` below the control endpoint, and what carries it out.
 
-    ``function`` takes the server's Worlds if ``server`` is set, the chosen World otherwise.
+    ``function`` takes the server's Worlds if ``server`` is set, the chosen World otherwise. ``waits``: it may
+    wait for what others do, and needs a thread of its own.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Command:
     params: tuple[Param, ...]
     server: bool
     statuses: tuple[int, ...]
+    waits: bool = False
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ def command(
     only: Sequence[str] | None = None,
     whole: str = "",
     server: bool = False,
+    waits: bool = False,
     **rules: Mapping[str, Json],
 ) -> Command:
     """A row. Its parameters are those of ``function`` (``only`` some), with further ``rules`` on values."""
@@ -88,7 +91,8 @@ def command(
             )
         )
     missing = any(one.where == "path" or one.name in ("service", "operation") for one in params)
-    return Command(method, path, function, tuple(params), server, (200, 400, 404) if missing else (200, 400))
+    statuses = (200, *((400, 404) if missing else (400,)), *((503,) if waits else ()))
+    return Command(method, path, function, tuple(params), server, statuses, waits)
 
 
 def _types(hint: Any) -> tuple[str, ...]:

@@ -65,4 +65,5 @@ _MEANINGS = {
     200: "What was found or changed.",
     400: "What is wrong with the command; nothing was changed.",
     404: "What the command is about does not exist.",
+    503: "As many commands are waiting as may; nothing was changed.",
 }

@@ -42,6 +42,14 @@ def control(worlds: Worlds, name: str | None, call: Call) -> Reply:
         return _reply(500, {"errors": [f"defect in {call.method} {call.path}: {error!r}"]})
 
 
+def waits(call: Call) -> bool:
+    """Whether the command that a request asks for may wait for what others do."""
+    try:
+        return _found(call.method, call.path)[0].waits
+    except _Refused:
+        return False
+
+
 def _found(method: str, path: str) -> tuple[Command, dict[str, str]]:
     """The command at a path, with the values of its placeholders."""
     steps = path[len(CONTROL) :].rstrip("/").split("/")

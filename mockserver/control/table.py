@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.control.command import Command, command, one_of
 from mockserver.control.description import described
+from mockserver.state.clock import MODES as CLOCK_MODES
 from mockserver.values import Json
 from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
 
@@ -52,7 +53,9 @@ COMMANDS: tuple[Command, ...] = (
     command("PUT /validation", World.set_validation, mode=one_of(VALIDATION_MODES)),
     command("PUT /auth", World.set_auth, mode=one_of(AUTH_MODES)),
     command("GET /clock", World.show_clock),
-    command("PUT /clock", World.set_clock),
+    command(
+        "PUT /clock", World.set_clock, mode=one_of(CLOCK_MODES, null=True), scale={"exclusiveMinimum": 0}
+    ),
     command("POST /clock/advance", World.advance_clock, seconds={"minimum": 0}),
     command("GET /requests", World.requests, limit={"minimum": 1}),
     command("GET /requests/{number}", World.request),

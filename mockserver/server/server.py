@@ -15,8 +15,9 @@ from urllib.parse import unquote
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from mockserver.control import CONTROL, control
+from mockserver.control import CONTROL, control, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
+from mockserver.server.waiting import Busy, Waiting
 from mockserver.state.journal import Entry
 from mockserver.values import Call, Problem, Reply, dumps
 from mockserver.wire import (
@@ -69,6 +70,7 @@ class MockServer:
         self._wanted_port = port
         self._create_worlds = create_worlds
         self._on_exchange = on_exchange
+        self._waiting = Waiting()
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
         self._thread: threading.Thread | None = None
@@ -159,9 +161,11 @@ class MockServer:
         for _ in range(3):
             await asyncio.sleep(0)
         listener.close()
+        self._wake()
         transports = [connection.transport for connection in server.connections]
         server.pre_shutdown()
         await server.shutdown(2.0)
+        self._wake()  # also those that began to wait meanwhile
         for transport in transports:
             # A reader so slow that its reply still waits to be sent would keep the connection for ever.
             if transport is not None:
@@ -272,9 +276,24 @@ class MockServer:
                 self._world(name, root)
         method = "GET" if request.method == "HEAD" else request.method
         call = Call(method, target, headers, body, root)
+        if waits(call):
+            return await self._waited(name, call)
         if len(body) > LONG:
             return response_of(await asyncio.to_thread(control, self.worlds, name, call))
         return response_of(control(self.worlds, name, call))
+
+    async def _waited(self, name: str | None, call: Call) -> web.StreamResponse:
+        """The response to a command that waits; a refusal where too many do."""
+        try:
+            return response_of(await self._waiting.run(lambda: control(self.worlds, name, call)))
+        except Busy as error:
+            return response_of(_own(503, str(error), "control"))
+
+    def _wake(self) -> None:
+        """Let no command wait any longer."""
+        for world in self.worlds:
+            world.wake()
+        self._waiting.close()
 
     def _shut(self, status: int, message: str) -> web.StreamResponse:
         response = response_of(_own(status, message, "control"))

@@ -32,9 +32,12 @@ class Answering(Core):
             if operation and refused is None and result.diagnosis.reason not in ("override", "broken"):
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
-            return self.journal.add(
+            entry = self.journal.add(
                 self.clock.now(), service, operation, call, result.reply, result.diagnosis
             )
+            if self._waiting:
+                self._changed.notify_all()
+            return entry
 
     def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
         """Service, operation id and answer; the first two are empty where nothing was found."""

@@ -19,6 +19,8 @@ from mockserver.values import Json
 from mockserver.world.errors import CommandError, NotThere, among, near
 from mockserver.world.loading import Catalogue
 
+# The instant at which the seeds of the references live, and at which frozen worlds stand.
+SEED_INSTANT = "2025-01-15T09:30:00+00:00"
 AUTH_MODES = ("any", "strict", "off")
 VALIDATION_MODES = ("strict", "warn", "off")
 

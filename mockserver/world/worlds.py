@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mockserver.state.clock import Clock
 from mockserver.values import Json, dumps
-from mockserver.world.errors import CommandError, NotThere, instant_of, near
+from mockserver.world.core import SEED_INSTANT
+from mockserver.world.errors import CommandError, NotThere, clock_for, near
 from mockserver.world.world import World
 
 
@@ -50,15 +50,17 @@ class Worlds:
         """Make a world, like the default one where nothing else is said; one of that name is replaced."""
         if not name or not all(one.isalnum() or one in "-_." for one in name) or len(name) > 100:
             raise CommandError(f"a world's name has letters, digits, '-', '_' and '.', not {name!r}")
-        time = None if clock is None else Clock() if clock == "real" else Clock(instant_of(clock))
+        time = None if clock is None else clock_for(clock, SEED_INSTANT)
         model = self.default if seeds is None else self._model(seeds)
         made = model.fork(name, time, auth=auth, validation=validation)
         with self._lock:
-            replaced = name in self._worlds
+            replaced = self._worlds.get(name)
             if name == self.default.name:
                 raise CommandError(f"the world {name!r} cannot be replaced; reset it instead")
             self._worlds[name] = made
-        return {"created": name, "replaced": replaced}
+        if replaced is not None:
+            replaced.wake()
+        return {"created": name, "replaced": replaced is not None}
 
     def drop_world(self, name: str) -> Json:
         """Forget a world and everything in it; the default one cannot be dropped."""
@@ -66,7 +68,8 @@ class Worlds:
             if name == self.default.name:
                 raise CommandError(f"the world {name!r} cannot be dropped; reset it instead")
             self.named(name)
-            del self._worlds[name]
+            dropped = self._worlds.pop(name)
+        dropped.wake()
         return {"dropped": name}
 
     def named(self, name: str) -> World:

@@ -15,8 +15,9 @@ from mockserver.remote import RemoteWorld
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import World, Worlds
 
-# Public methods of a world that are no commands: requests come by the socket, a fork stays in the process.
-NOT_COMMANDS = {"handle", "exchange", "fork", "sown"}
+# Public methods of a world that are no commands: requests come by the socket, a fork stays in the process,
+# and whoever ends a server wakes those who wait.
+NOT_COMMANDS = {"handle", "exchange", "fork", "sown", "wake"}
 Ask = Callable[..., Reply]
 
 
