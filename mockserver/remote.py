@@ -169,12 +169,12 @@ class RemoteWorld:
         """The world's time, and whether it stands still."""
         return self._ask("show_clock")
 
-    def set_clock(self, to: str) -> Json:
-        """Stand still at an ISO 8601 instant, or follow the real time (``real``)."""
-        return self._ask("set_clock", to=to)
+    def set_clock(self, to: str | None = None, mode: str | None = None, scale: float | None = None) -> Json:
+        """Stand still at an instant, go on from there (``mode``, ``scale``), or follow the real time."""
+        return self._ask("set_clock", to=to, mode=mode, scale=scale)
 
     def advance_clock(self, seconds: float) -> Json:
-        """Go forward by a number of seconds."""
+        """Go forward by a number of seconds; a ``real`` clock is ``ticking`` from then on."""
         return self._ask("advance_clock", seconds=seconds)
 
     # ---- observation

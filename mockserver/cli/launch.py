@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from mockserver.cli.console import MISUSED, PORT_TAKEN, Failed
 from mockserver.cli.ports import refusal
 from mockserver.values import Call, Json
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from mockserver.server import MockServer
     from mockserver.spec.load import Folder
     from mockserver.spec.model import Service
-    from mockserver.state.clock import Clock
     from mockserver.state.journal import Entry
     from mockserver.world import World
 
@@ -67,7 +64,7 @@ def world(wanted: Wanted) -> World:
     """The default world. Raises FixtureErrors, UnknownFunction and CommandError."""
     from platformdirs import user_cache_path
 
-    from mockserver.world import World, catalogue
+    from mockserver.world import SEED_INSTANT, World, catalogue, clock_for
 
     # What ships has been checked; a user's own schemas are compiled now, to be told of mistakes at once.
     thorough = bool(wanted.fixtures)
@@ -78,9 +75,8 @@ def world(wanted: Wanted) -> World:
         thorough=thorough,
     )
     seeds = wanted.seeds or _documented(shared.services)
-    return World(
-        shared, seeds=seeds, clock=_clock(wanted.clock), auth=wanted.auth, validation=wanted.validation
-    )
+    clock = clock_for(wanted.clock, SEED_INSTANT)
+    return World(shared, seeds=seeds, clock=clock, auth=wanted.auth, validation=wanted.validation)
 
 
 def folders(fixtures: Sequence[Path]) -> list[Folder]:
@@ -161,22 +157,6 @@ def answers(url: str, seconds: float = 0.3) -> bool:
             return True
     except (OSError, ValueError):
         return False
-
-
-def _clock(word: str) -> Clock | None:
-    from mockserver.state.clock import Clock, instant
-
-    if word == "frozen":
-        return None  # the world's own: the seed's instant
-    if word == "real":
-        return Clock()
-    try:
-        return Clock(instant(word))
-    except ValueError as error:
-        message = (
-            f"{word!r} is neither 'real' nor 'frozen' nor an ISO 8601 instant such as 2025-01-15T09:30:00Z"
-        )
-        raise click.BadParameter(message, param_hint="'--clock'") from error
 
 
 def _documented(services: Mapping[str, Service]) -> Sequence[str]:

@@ -1,11 +1,11 @@
 """The facade: a world has every power a tester has; everything outside talks to it and to nothing behind."""
 
-from mockserver.world.core import AUTH_MODES, VALIDATION_MODES
-from mockserver.world.errors import CommandError, NotThere
+from mockserver.world.core import AUTH_MODES, SEED_INSTANT, VALIDATION_MODES
+from mockserver.world.errors import CommandError, NotThere, clock_for
 from mockserver.world.loading import Catalogue, UnknownFunction, catalogue, resolved
 from mockserver.world.seeds import read_text, shipped
 from mockserver.world.shown import shown_entry, statuses_of
-from mockserver.world.world import SEED_INSTANT, World
+from mockserver.world.world import World
 from mockserver.world.worlds import Worlds
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "World",
     "Worlds",
     "catalogue",
+    "clock_for",
     "read_text",
     "resolved",
     "shipped",

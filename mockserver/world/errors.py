@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
-from mockserver.state.clock import instant
+from mockserver.state.clock import Clock, clock_of, instant
 from mockserver.values import Json
 
 
@@ -28,6 +28,17 @@ def instant_of(text: str) -> datetime:
         return instant(text)
     except ValueError as error:
         raise CommandError(f"not an ISO 8601 instant: {text!r}") from error
+
+
+def clock_for(text: str, start: str) -> Clock:
+    """The clock that a word describes, as ``clock_of`` has it. Raises CommandError."""
+    try:
+        return clock_of(text, instant(start))
+    except ValueError as error:
+        raise CommandError(
+            "not an ISO 8601 instant (of the years 2 to 9998, perhaps followed by ',ticking' or ',x60'), nor "
+            f"'real', 'frozen', 'ticking' or a speed such as 'x60': {text!r}"
+        ) from error
 
 
 def among(value: str, known: Sequence[str], name: str) -> str:

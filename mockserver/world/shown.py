@@ -52,8 +52,9 @@ def shown_entry(entry: Entry) -> dict[str, Json]:
 
 
 def shown_clock(clock: Clock) -> dict[str, Json]:
-    """A world's time, and whether it stands still."""
-    return {"now": clock.now().isoformat(), "frozen": clock.frozen}
+    """A world's time, whether it stands still, and how fast it goes."""
+    now = clock.now().isoformat()
+    return {"now": now, "mode": clock.mode, "scale": clock.scale, "frozen": clock.frozen}
 
 
 def shown_override(one: Override) -> dict[str, Json]:

@@ -16,7 +16,7 @@ class States(Core):
             among(to, ("seed", "empty"), "to")
             self._put_back(self._seeded if to == "seed" else self._empty)
             self.auth_mode, self.validation_mode = self._modes
-            self.clock = self._initial_clock.fork()
+            self.clock = self._initial_clock.anew()
             self._overrides.clear()
             return {"reset": to, "records": self._counts(), "requests_forgotten": self._forget()}
 

@@ -1,4 +1,4 @@
-"""How a world behaves: forced replies, settings, authentication, validation, time."""
+"""How a world behaves: forced replies, settings, authentication, validation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from mockserver.engine.render import exemplified, written
 from mockserver.spec.model import Service
 from mockserver.spec.schemas import DIALECT
-from mockserver.state.clock import Clock
 from mockserver.values import Call, Json, Reply
 from mockserver.world.core import AUTH_MODES, VALIDATION_MODES, Core
-from mockserver.world.errors import CommandError, NotThere, among, instant_of, near
-from mockserver.world.shown import shown_clock, shown_override
+from mockserver.world.errors import CommandError, NotThere, among, near
+from mockserver.world.shown import shown_override
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -111,30 +110,6 @@ class Steering(Core):
         """Choose what a broken request schema leads to: strict | warn | off."""
         self.validation_mode = among(mode, VALIDATION_MODES, "mode")
         return {"validation": mode}
-
-    def show_clock(self) -> Json:
-        """The world's time, and whether it stands still."""
-        return shown_clock(self.clock)
-
-    def set_clock(self, to: str) -> Json:
-        """Stand still at an ISO 8601 instant, or follow the real time (``real``)."""
-        with self._lock:
-            if to == "real":
-                self.clock = Clock()
-            else:
-                self.clock.set(instant_of(to))
-            return self.show_clock()
-
-    def advance_clock(self, seconds: float) -> Json:
-        """Go forward by a number of seconds."""
-        with self._lock:
-            if seconds < 0:
-                raise CommandError("'seconds' must not be negative")
-            try:
-                self.clock.advance(seconds)
-            except (OverflowError, ValueError) as error:
-                raise CommandError(f"'seconds' leads beyond the year 9999: {seconds}") from error
-            return self.show_clock()
 
 
 def _prefix(service: Service) -> str:

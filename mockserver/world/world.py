@@ -10,18 +10,16 @@ from mockserver.state.ids import Ids
 from mockserver.state.store import Store
 from mockserver.values import Json
 from mockserver.world.answering import Answering
-from mockserver.world.core import defaults, indexes
+from mockserver.world.core import SEED_INSTANT, defaults, indexes
 from mockserver.world.loading import Catalogue
 from mockserver.world.observing import Observing
 from mockserver.world.seeds import data_of, shipped
 from mockserver.world.states import States
 from mockserver.world.steering import Steering
-
-# The instant at which the seeds of the references live, and at which frozen worlds stand.
-SEED_INSTANT = "2025-01-15T09:30:00+00:00"
+from mockserver.world.timing import Timing
 
 
-class World(Answering, States, Steering, Observing):
+class World(Answering, States, Steering, Timing, Observing):
     """An isolated set of services with their state, clock, ids, journal and overrides.
 
     ``handle`` answers requests; every other public method is a control command that takes and gives
@@ -69,7 +67,7 @@ class World(Answering, States, Steering, Observing):
         other._begin(
             self.shared,
             name,
-            clock or self._initial_clock.fork(),
+            clock or self._initial_clock.anew(),
             self._modes[0] if auth is None else auth,
             self._modes[1] if validation is None else validation,
         )
@@ -80,5 +78,5 @@ class World(Answering, States, Steering, Observing):
     def sown(self, seeds: Sequence[Json | str | Path]) -> World:
         """A world with other seeds, set as this one was when it was made. Raises CommandError."""
         auth, validation = self._modes
-        clock = self._initial_clock.fork()
+        clock = self._initial_clock.anew()
         return World(self.shared, seeds=seeds, clock=clock, auth=auth, validation=validation)
