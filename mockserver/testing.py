@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from difflib import get_close_matches
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
 from mockserver.findings import findings, unused
 from mockserver.values import Json, Record
-from mockserver.verification import Wanted, differences, path_values, verdict
-from mockserver.world import CommandError, NotThere, World, read_text
+from mockserver.verification import differences
+from mockserver.world import World, read_text
 from mockserver.world.credentials import good
+from mockserver.world.verifying import wanted_of
 
 
 class MockWorld:
@@ -181,7 +181,7 @@ class ServiceMock:
         path: Mapping[str, Json] | str | None = None,
     ) -> list[Exchange]:
         """The calls of one operation that have at least these parts, oldest first. Raises CommandError."""
-        wanted = self._wanted(operation, body, query, path)
+        wanted = wanted_of(self.world.shared.services, self._parts(operation, body, query, path), self.name)
         return [one for one in self.journal if not differences(wanted, one)]
 
     def assert_called(
@@ -201,30 +201,53 @@ class ServiceMock:
         where there is no such operation.
         """
         __tracebackhide__ = True
-        wanted = self._wanted(operation, body, query, path)
-        seen = self.journal
-        evicted = self.world.requests(limit=1)["evicted"]
-        complaint = verdict(wanted, seen, evicted, times, at_least, at_most)
-        if complaint:
-            raise AssertionError(complaint)
-        return [one for one in seen if not differences(wanted, one)]
+        return self._verified(
+            **self._parts(operation, body, query, path), times=times, at_least=at_least, at_most=at_most
+        )
 
-    def _wanted(
+    def assert_not_called(
+        self,
+        operation: str,
+        *,
+        body: Json = None,
+        query: Mapping[str, Json] | None = None,
+        path: Mapping[str, Json] | str | None = None,
+    ) -> None:
+        """No call of the operation has these parts. Raises as ``assert_called`` does."""
+        __tracebackhide__ = True
+        self._verified(**self._parts(operation, body, query, path), times=0)
+
+    def assert_order(self, expected: Sequence[Json], *, strict: bool = False) -> list[Exchange]:
+        """The calls of these steps, if they came one after the other; with none between them if ``strict``.
+
+        A step is an operation, or ``{"operation": …, "body": …}`` with any part that a call is told by.
+        Raises as ``assert_called`` does.
+        """
+        __tracebackhide__ = True
+        return self._verified(in_order=expected, strict=strict)
+
+    def assert_nothing_else(self, *expected: Json) -> None:
+        """No call of this service but those expected, each named as in ``assert_order``; without any: none.
+
+        Raises as ``assert_called`` does.
+        """
+        __tracebackhide__ = True
+        self._verified(nothing_else=expected)
+
+    def _verified(self, **question: Json) -> list[Exchange]:
+        """The requests that were asked for. Raises AssertionError with the complaint."""
+        __tracebackhide__ = True
+        found = self.world.verify(service=self.name, **question)
+        if not found["satisfied"]:
+            raise AssertionError(found["complaint"])
+        numbers = set(found["requests"])
+        return [one for one in self.journal if one.number in numbers]
+
+    def _parts(
         self,
         operation: str,
         body: Json,
         query: Mapping[str, Json] | None,
         path: Mapping[str, Json] | str | None,
-    ) -> Wanted:
-        known = {one["operation"]: one for one in self.world.routes(self.name)["routes"]}
-        if operation not in known:
-            near = get_close_matches(operation, known, n=1)
-            meant = f" — did you mean '{near[0]}'?" if near else ""
-            raise NotThere(f"{self.name} has no operation {operation!r}{meant}")
-        route = known[operation]
-        if path is not None and not isinstance(path, str):
-            named = path_values([route["path"]], route["path"])
-            if strange := ", ".join(name for name in path if name not in named):
-                raise CommandError(f"{operation} has no {strange} in its path {route['path']}")
-        routes = [route["path"], *route["also"]]
-        return Wanted(operation, route["method"], routes, body, query or {}, path or {})
+    ) -> dict[str, Json]:
+        return {"operation": operation, "body": body, "query": query, "path": path}

@@ -12,6 +12,7 @@ import orjson
 from mockserver.values import Call, Json
 
 ANONYMOUS = "anonymous"
+NOWHERE = object()  # what a pointer leads to where nothing is
 _WILD = re.compile(r"\*\*|\*|\{[^/{}]*\}")
 
 
@@ -93,7 +94,7 @@ def has(given: Sequence[str], wanted: Json) -> bool:
 def holds(body: Json, wanted: Json) -> bool:
     """Whether ``body`` has what is wanted of it: members that must be there, or values by JSON Pointer."""
     if is_pointers(wanted):
-        return all(_at(body, pointer, value) for pointer, value in wanted.items())
+        return all(_holds_at(body, pointer, value) for pointer, value in wanted.items())
     return contains(body, wanted)
 
 
@@ -126,8 +127,8 @@ def pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join(one for pair in zip(literals, [*wilds, ""], strict=True) for one in pair), re.S)
 
 
-def _at(body: Json, pointer: str, wanted: Json) -> bool:
-    """Whether what ``pointer`` leads to has what is wanted; nothing there for None."""
+def at(body: Json, pointer: str) -> Json:
+    """What a JSON Pointer leads to; NOWHERE where there is nothing."""
     found = body
     for step in pointer.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
@@ -136,5 +137,11 @@ def _at(body: Json, pointer: str, wanted: Json) -> bool:
         elif isinstance(found, list) and key.isascii() and key.isdigit() and int(key) < len(found):
             found = found[int(key)]
         else:
-            return wanted is None
-    return contains(found, wanted)
+            return NOWHERE
+    return found
+
+
+def _holds_at(body: Json, pointer: str, wanted: Json) -> bool:
+    """Whether what ``pointer`` leads to has what is wanted; nothing there for None."""
+    found = at(body, pointer)
+    return wanted is None if found is NOWHERE else contains(found, wanted)

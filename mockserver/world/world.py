@@ -17,9 +17,10 @@ from mockserver.world.seeds import data_of, shipped
 from mockserver.world.states import States
 from mockserver.world.steering import Steering
 from mockserver.world.timing import Timing
+from mockserver.world.verifying import Verifying
 
 
-class World(Answering, States, Steering, Timing, Observing):
+class World(Answering, States, Steering, Timing, Observing, Verifying):
     """An isolated set of services with their state, clock, ids, journal and overrides.
 
     ``handle`` answers requests; every other public method is a control command that takes and gives
