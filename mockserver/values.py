@@ -79,6 +79,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """When a service sends a webhook again: after ``waits`` seconds each, if it met one of ``statuses``.
+
+    ``errors``: also if it met no answer at all; ``header``: the name of one that counts the retries.
+    """
+
+    waits: tuple[float, ...] = ()
+    statuses: tuple[str, ...] = ()
+    errors: bool = True
+    header: str = ""
+
+    def again(self, status: int | None) -> bool:
+        """Whether this answer (None: no answer) is a reason to send again. ``5xx`` is every 500 to 599."""
+        if status is None:
+            return self.errors
+        return str(status) in self.statuses or f"{status // 100}xx" in self.statuses
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """One broken rule of a schema or a constraint.
 

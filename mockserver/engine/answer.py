@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from mockserver.engine.admit import admit, arrived, broken_rules
 from mockserver.engine.context import Context, Site
+from mockserver.engine.events import announce
+from mockserver.engine.remembered import MOST, Known, again, key_of, known_of, looked
 from mockserver.engine.render import exemplified, reason, refused, rendered
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
@@ -51,6 +53,8 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         notes = tuple(ctx.notes)
         return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True))
     return Answer(reply, Diagnosis())
+        if ctx.events:
+            announce(ctx)
 
 
 def perform(ctx: Context) -> Outcome:
@@ -94,6 +98,9 @@ def prefer(operation: Operation, call: Call) -> Example | str | None:
         name, _, value = part.strip().partition("=")
         value = value.strip().strip('"')
         if name == "example":
+        if case.emits and not outcome.ready:
+            for record in outcome.value if outcome.many else (outcome.value,):
+                ctx.did(outcome.kind, ctx.target if record is None else record)
             known = ", ".join(operation.examples) or "none"
             return operation.examples.get(value) or f"no example {value!r} of {operation.id}; it has: {known}"
         if name == "code":

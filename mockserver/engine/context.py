@@ -51,6 +51,7 @@ class Site:
         "number",
         "passing",
         "schemas",
+        "outbox",
         "service",
         "settings",
         "store",
@@ -72,11 +73,15 @@ class Site:
     ) -> None:
         """``service`` with the state of one world."""
         self.service = service
+        outbox: Outbox | None = None,
+        meters: Meters | None = None,
         self.schemas = schemas
         self.functions = functions
         self.passing = False
         self._collections: dict[str, Collection] = {}
         self.at(store, ids, clock, settings, auth, validation, number)
+        self.outbox = Outbox() if outbox is None else outbox
+        self.meters = Meters() if meters is None else meters
 
     def at(
         self,
@@ -301,6 +306,7 @@ class Context:
     def api(self) -> str:
         """Absolute address of the API version that was called, for links in replies."""
         return self.base + self.prefix
+    events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     @property
     def settings(self) -> Mapping[str, Json]:
@@ -326,6 +332,16 @@ class Context:
         return self.site.table(name)
 
     def found(self) -> Record:
+    def emit(self, event: str, **about: Json) -> None:
+        """Note that something happened; the service's subscribers are told once the call has succeeded."""
+        self.events.append((event, about))
+
+    def did(self, kind: str, record: Record | None) -> None:
+        """Note the event as which the fixture announces that ``record`` was created, updated or deleted."""
+        event = self.case.emits.get(kind)
+        if event is not None:
+            self.emit(event, record=record)
+
         """The record that the path names last. Raises Problem("not_found") if the path names none."""
         if self.target is None:
             raise Problem("not_found")

@@ -34,7 +34,9 @@ def create(ctx: Context) -> Outcome:
     values = table.kept(ctx.body)
     parent = _parent(ctx, table)
     check_unique(ctx, table, values, parent)
-    return Outcome("created", table.add(values, parent))
+    record = table.add(values, parent)
+    ctx.did("created", record)
+    return Outcome("created", record)
 
 
 def upsert(ctx: Context) -> Outcome:
@@ -56,7 +58,7 @@ def merge(ctx: Context) -> Outcome:
     values = table.kept(ctx.body)
     record = ctx.found()
     check_unique(ctx, table, {**record, **values}, table.parent_of(record))
-    return Outcome("updated", table.change(record, values))
+    return _changed(ctx, table, record, values)
 
 
 def delete(ctx: Context) -> Outcome:
@@ -65,6 +67,7 @@ def delete(ctx: Context) -> Outcome:
     gone = matching(ctx, ctx.case) if ctx.case.by else [ctx.found()]
     for record in gone:
         table.drop(record)
+        ctx.did("deleted", record)
     return Outcome("deleted", gone[0])
 
 
@@ -95,7 +98,13 @@ def _replaced(ctx: Context, record: Record) -> Outcome:
     table = ctx.table(str(ctx.case.resource))
     values: dict[str, Json] = {**table.resource.fields, **table.kept(ctx.body)}
     check_unique(ctx, table, {**record, **values}, table.parent_of(record))
-    return Outcome("updated", table.change(record, values))
+    return _changed(ctx, table, record, values)
+
+
+def _changed(ctx: Context, table: Collection, record: Record, values: Record) -> Outcome:
+    changed = table.change(record, values)
+    ctx.did("updated", changed)
+    return Outcome("updated", changed)
 
 
 def _parent(ctx: Context, table: Collection) -> Record | None:

@@ -22,10 +22,11 @@ from mockserver.spec.model import (
     SchemaName,
     Service,
     Setting,
+    Webhooks,
     Wording,
 )
 from mockserver.spec.routes import shape
-from mockserver.values import Json
+from mockserver.values import Json, Retry
 
 Parts = Sequence[tuple[str, Path, Mapping[str, Json]]]
 
@@ -71,6 +72,7 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         resources=resources,
         operations=operations,
         seeds=dict(seeds),
+        webhooks=webhooks(top.get("webhooks", {})),
         env=top.get("env", {}),
     )
 
@@ -108,6 +110,17 @@ def auth(raw: Mapping[str, Json]) -> Auth:
 def wording(raw: Mapping[str, Json]) -> Wording:
     """The words for one kind of problem."""
     return Wording(raw["status"], raw.get("body"), raw.get("headers", {}), raw.get("source", "documented"))
+
+
+def webhooks(raw: Mapping[str, Json]) -> Webhooks:
+    """How a service tells others what happened."""
+    retry = raw.get("retry")
+    if retry is None:
+        return Webhooks(raw.get("deliver"))
+    waits = tuple(float(one) for one in retry["waits"])
+    statuses = tuple(str(one) for one in retry["statuses"])
+    errors, header = retry.get("errors", True), retry.get("header", "")
+    return Webhooks(raw.get("deliver"), Retry(waits, statuses, errors, header))
 
 
 def setting(name: str, raw: Mapping[str, Json]) -> Setting:
@@ -168,7 +181,8 @@ def operation(
     """One operation; ``does`` beside the route is short for a single case."""
     method, _, path = raw["route"].partition(" ")
     returns = _returns(service, page, raw.get("returns", {}))
-    cases = tuple(_case(service, page, one) for one in raw.get("cases", [raw]))
+    emits = {"emits": raw.get("emits", {})}
+    cases = tuple(_case(service, page, {**emits, **one}) for one in raw.get("cases", [raw]))
     accepts = raw.get("accepts", {})
     permission = raw.get("permission")
     if isinstance(permission, str):
@@ -224,6 +238,7 @@ def _case(service: str, page: str, raw: Mapping[str, Json]) -> Case:
 def _reply(raw: Mapping[str, Json]) -> ReplyRule:
     statuses = {**STATUSES, **{kind: raw[kind] for kind in STATUSES if kind in raw}}
     return ReplyRule(
+        emits=raw.get("emits", {}),
         statuses=statuses,
         show=tuple(raw.get("show", ())),
         view=raw.get("view"),

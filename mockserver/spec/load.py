@@ -16,6 +16,8 @@ from mockserver.spec.schemas import DIALECT, Schemas, UnknownSchema
 from mockserver.values import Json
 
 PACKAGE = Path(__file__).resolve().parents[1]
+# The verbs after which something has happened.
+_WRITERS = ("create", "upsert", "replace", "merge", "delete", "call")
 
 
 class FixtureErrors(ValueError):
@@ -304,6 +306,10 @@ def _wrong_operation(service: Service, operation: Operation, schemas: Schemas) -
         elif case.does not in ("call", "example", "absent") and case.resource not in service.resources:
             near = meant(str(case.resource), list(service.resources))
             yield say(place, f"no resource '{case.resource}'{near}")
+        if case.emits and case.does not in _WRITERS:
+            yield say(place, f"'emits' needs one of {', '.join(_WRITERS)}, not '{case.does}'")
+        if case.emits and service.webhooks.deliver is None:
+            yield say(place, "'emits' needs 'webhooks: {deliver: …}' in service.yaml")
         if case.reply.paging and case.reply.paging not in service.paging:
             yield say(
                 place, f"no paging '{case.reply.paging}'{meant(case.reply.paging, list(service.paging))}"

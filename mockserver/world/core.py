@@ -13,6 +13,8 @@ from mockserver.spec.model import Operation, Service
 from mockserver.state.clock import Clock
 from mockserver.state.ids import Ids
 from mockserver.state.journal import Journal
+from mockserver.state.meters import Meters
+from mockserver.state.outbox import Outbox
 from mockserver.state.overrides import Overrides
 from mockserver.state.store import Index, Store
 from mockserver.values import Json
@@ -63,6 +65,8 @@ class Core:
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
         self._breaches = 0
+        self.outbox = Outbox()
+        self.meters = Meters()
         self._sites: dict[str, Site] = {}
         self._store: Store
         self._ids: Ids
@@ -77,7 +81,15 @@ class Core:
             return found.at(*state, self.auth_mode, self.validation_mode, number)
         functions = self.shared.functions[service.name]
         found = Site(
-            service, self.shared.schemas, functions, *state, self.auth_mode, self.validation_mode, number
+            service,
+            self.shared.schemas,
+            functions,
+            *state,
+            self.auth_mode,
+            self.validation_mode,
+            number,
+            self.outbox,
+            self.meters,
         )
         self._sites[service.name] = found
         return found
