@@ -18,6 +18,19 @@ from mockserver.values import Broken, Call, Json, Problem, Record
 # What a number in a path or a query looks like; Python's own reading takes nan, inf and 1_000 too.
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 BY_VERBS = ("get", "replace", "merge", "delete")
+# What is checked of a call, in this order; ``Context.stage`` is the one it came to.
+STAGES = (
+    "caller",
+    "service",
+    "parents",
+    "path",
+    "query",
+    "settings",
+    "record",
+    "permission",
+    "body",
+    "operation",
+)
 
 
 def arrived(site: Site, call: Call, leaf: Leaf, base: str) -> Context:
@@ -34,6 +47,7 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
     and with all broken rules of that one.
     """
     site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
+    ctx.stage = "caller"
     try:
         ctx.caller = caller_of(site, call, operation)
     except Problem:
@@ -41,26 +55,33 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
         _headers(ctx)
         raise
     _headers(ctx)
+    ctx.stage = "service"
     if site.service.admits is not None:
         site.functions[site.service.admits](ctx)
     named = [(param, resource) for param in leaf.names if (resource := site.service.resource_for(param))]
     target = named[-1] if named and case.resource in (named[-1][1].name, None) else None
     ctx.parents = {}
+    ctx.stage = "parents"
     for param, resource in named:
         if (param, resource) != target:
             ctx.parents[resource.name] = _parent(ctx, resource, values[param])
+    ctx.stage = "path"
     ctx.path = _typed(ctx, "path", {key: [value] for key, value in values.items()}, operation.accepts.path)
     if target is not None:
         _well_formed(ctx, target[1], values[target[0]])
+    ctx.stage = "query"
     ctx.query = _typed(ctx, "query", call.query, operation.accepts.query)
+    ctx.stage = "settings"
     for need in operation.needs:
         if not site.settings[need.setting]:
             raise Problem(need.otherwise, diagnosis=f"the setting {need.setting} is off")
+    ctx.stage = "record"
     if target is not None:
         ctx.target = _target(ctx, target[1], values[target[0]])
         ctx.parents = {**ctx.parents, target[1].name: ctx.target}
     elif case.by and case.does in BY_VERBS:
         ctx.target = _target_by(ctx, case)
+    ctx.stage = "permission"
     permission = operation.permission
     if permission is not None and not ctx.allowed(permission.name):
         raise Problem(

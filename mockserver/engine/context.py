@@ -301,6 +301,7 @@ class Context:
     target: Record | None = None
     notes: list[Broken] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    stage: str = ""
 
     @property
     def api(self) -> str:
