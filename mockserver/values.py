@@ -64,6 +64,21 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What the socket does to a reply on its way.
+
+    delay: seconds; where: headers (before them) | body (after the headers) | dribble (all over the body);
+    ending: drop (reset) | empty (closed without a byte) | cut (closed after the reply's body, though
+    ``length`` bytes were promised) | chunk (closed after a malformed chunk); empty for a reply that is whole.
+    """
+
+    delay: float = 0.0
+    where: str = "headers"
+    ending: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an operation did, in words that know no HTTP.
 

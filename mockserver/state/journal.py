@@ -1,15 +1,34 @@
-"""What was asked and answered in one world; bounded, so that it never grows past its limits."""
+"""What was asked and answered in one world; bounded, so that it never grows past its limits.
+
+What is kept are bytes and texts as they came, without the secrets in them; they are read when somebody asks.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from mockserver.values import Broken, Call, Reply
+from mockserver.state import secrets
+from mockserver.values import Broken, Call, Json, Reply
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
+OVERHEAD = 1024  # bytes that an entry takes beside its texts
+SHAPES = 500  # different lists of header names that are remembered
+# What is kept of a diagnosis: rules, characters of a message, members or items and characters of a value.
+RULES, MESSAGE, ITEMS, TEXT = 50, 4000, 20, 500
+NO_SECRETS: list[bytes] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a journal keeps: exchanges, bytes of all of them, bytes of one body."""
+
+    entries: int = 5000
+    size: int = 32 * 1024 * 1024
+    body: int = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +42,14 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """A body of which only the beginning is kept: bytes and SHA-256 of the whole, as it was sent."""
+
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One exchange. ``operation`` is ``""`` where no operation was found; secrets are gone."""
 
@@ -33,19 +60,73 @@ class Entry:
     call: Call
     reply: Reply
     diagnosis: Diagnosis
+    cut: Cut | None = None
+    reply_cut: Cut | None = None
+
+
+class Line(NamedTuple):
+    """One exchange as it is kept: little more than its texts."""
+
+    number: int
+    at: datetime
+    service: str
+    operation: str
+    method: str
+    target: str
+    root: str
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    body: bytes
+    cut: Cut | None
+    status: int
+    reply_names: tuple[str, ...]
+    reply_values: tuple[str, ...]
+    reply_body: bytes
+    reply_cut: Cut | None
+    diagnosis: Diagnosis
+    size: int
+
+    def entry(self) -> Entry:
+        """The same as an entry."""
+        headers = dict(zip(self.reply_names, self.reply_values, strict=True))
+        return self.answered(Reply(self.status, headers, self.reply_body))
+
+    def answered(self, reply: Reply) -> Entry:
+        """The same as an entry with that reply."""
+        headers = dict(zip(self.names, self.values, strict=True))
+        return Entry(
+            self.number,
+            self.at,
+            self.service,
+            self.operation,
+            Call(self.method, self.target, headers, self.body, self.root),
+            reply,
+            self.diagnosis,
+            self.cut,
+            self.reply_cut,
+        )
+
+
+class _Shape(NamedTuple):
+    """A list of header names, and at which places of it a secret stands, or a URL."""
+
+    names: tuple[str, ...]
+    hidden: tuple[int, ...]
+    urls: tuple[int, ...]
 
 
 class Journal:
-    """A ring of the last exchanges, bounded by count and by bytes of bodies."""
+    """A ring of the last exchanges, bounded by count and by bytes."""
 
-    def __init__(self, *, entries: int = 5000, size: int = 32 * 1024 * 1024) -> None:
-        """Keep at most ``entries`` exchanges and ``size`` bytes of bodies."""
-        self._ring: deque[Entry] = deque()
-        self._entries = entries
-        self._limit = size
+    def __init__(self, bounds: Bounds | None = None, on_token: Callable[[], None] | None = None) -> None:
+        """``on_token`` is called the first time that something looks like a real API token."""
+        self.bounds = bounds or Bounds()
+        self._ring: deque[Line] = deque()
         self._bytes = 0
         self._number = 0
         self._evicted = 0
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._on_token = on_token
 
     def __len__(self) -> int:
         """Entries kept now."""
@@ -53,7 +134,14 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         """Entries kept, oldest first."""
-        return iter(tuple(self._ring))
+        return (line.entry() for line in tuple(self._ring))
+
+    def __getitem__(self, number: int) -> Entry:
+        """The entry of that number. Raises KeyError."""
+        at = number - self.oldest
+        if not 0 <= at < len(self._ring):
+            raise KeyError(number)
+        return self._ring[at].entry()
 
     @property
     def evicted(self) -> int:
@@ -65,19 +153,37 @@ class Journal:
         """The number the next entry will have; the first is 1."""
         return self._number + 1
 
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest entry kept, or of the next one if there is none."""
+        return self._number + 1 - len(self._ring)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the entries take, as far as that is counted."""
+        return self._bytes
+
+    def since(self, after: int) -> list[Line]:
+        """What is kept of the exchanges after that number, oldest first."""
+        found = []
+        for line in reversed(self._ring):
+            if line.number <= after:
+                break
+            found.append(line)
+        found.reverse()
+        return found
+
     def add(
         self, at: datetime, service: str, operation: str, call: Call, reply: Reply, diagnosis: Diagnosis
     ) -> Entry:
-        """Keep one exchange, without the values of secret headers; it comes back with the reply as given."""
+        """Keep one exchange, without its secrets; it comes back with the reply as given."""
         self._number += 1
-        entry = Entry(self._number, at, service, operation, _redacted(call), reply, diagnosis)
-        self._ring.append(replace(entry, reply=_discreet(reply)))
-        self._bytes += len(call.body) + len(reply.body)
-        while len(self._ring) > self._entries or (self._bytes > self._limit and len(self._ring) > 1):
-            gone = self._ring.popleft()
-            self._evicted += 1
-            self._bytes -= len(gone.call.body) + len(gone.reply.body)
-        return entry
+        line = self._line(at, service, operation, call, reply, diagnosis)
+        self._ring.append(line)
+        self._bytes += line.size
+        if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
+            self._evict()
+        return line.answered(reply)
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
@@ -85,20 +191,160 @@ class Journal:
         self._evicted = 0
         self._bytes = 0
 
+    def _evict(self) -> None:
+        while len(self._ring) > self.bounds.entries or (
+            self._bytes > self.bounds.size and len(self._ring) > 1
+        ):
+            gone = self._ring.popleft()
+            self._evicted += 1
+            self._bytes -= gone.size
 
-def _redacted(call: Call) -> Call:
-    if SECRET_HEADERS.isdisjoint(call.headers):
-        return call
-    return replace(call, headers=_without_secrets(call.headers))
+    def _line(
+        self, at: datetime, service: str, operation: str, call: Call, reply: Reply, diagnosis: Diagnosis
+    ) -> Line:
+        names, values, found = self._headers(call.headers)
+        reply_names, reply_values, more = self._headers(reply.headers)
+        # What a client shows to be let in is looked for only where the mock says why it did not.
+        found = found + more if found or more else NO_SECRETS
+        shown = found if diagnosis.reason else NO_SECRETS
+        target = call.target
+        if "?" in target or "TT3" in target:
+            target, more = self._target(target)
+            shown = shown + more if more else shown
+        body, cut, reply_body, reply_cut = call.body, None, reply.body, None
+        if body:
+            body, cut, more = self._body(body, call.headers.get("content-type", ""))
+            shown = shown + more if more else shown
+        if reply_body:
+            reply_body, reply_cut, more = self._body(reply_body, "")
+            shown = shown + more if more else shown
+        if shown:
+            body, reply_body = secrets.without(body, shown), secrets.without(reply_body, shown)
+            target = secrets.without(target.encode(), shown).decode()
+            values, reply_values = self._without(values, shown), self._without(reply_values, shown)
+        length = (
+            len(target) + len(body) + len(reply_body) + sum(map(len, values)) + sum(map(len, reply_values))
+        )
+        if diagnosis.reason:
+            diagnosis = self._plain(diagnosis, shown)
+            length += len(diagnosis.message) + TEXT * len(diagnosis.broken)
+        return Line(
+            self._number,
+            at,
+            service,
+            operation,
+            call.method,
+            target,
+            call.root,
+            names,
+            values,
+            body,
+            cut,
+            reply.status,
+            reply_names,
+            reply_values,
+            reply_body,
+            reply_cut,
+            diagnosis,
+            length + OVERHEAD,
+        )
+
+    def _headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...], list[bytes]]:
+        """Names and values without secrets, and the secrets; equal lists of names are kept once."""
+        shape = self._shapes.get(names := tuple(headers)) or self._shape(names)
+        values = tuple(headers.values())
+        token = "TT3" in "\n".join(values)
+        if not (shape.hidden or shape.urls or token):
+            return shape.names, values, NO_SECRETS
+        kept, found = list(values), []
+        for place in shape.hidden:
+            value = values[place]
+            token = token or secrets.holds_token(value)
+            kept[place] = secrets.header(value)
+            found.append(value.rpartition(" ")[2].encode())
+        for place in shape.urls:
+            kept[place], more = secrets.url(values[place])
+            found += more
+        if token:
+            if any(map(secrets.holds_token, values)):
+                self._warn()
+            kept = [secrets.tokens(value.encode())[0].decode() for value in kept]
+        return shape.names, tuple(kept), found
+
+    def _shape(self, names: tuple[str, ...]) -> _Shape:
+        if len(self._shapes) >= SHAPES:
+            self._shapes.clear()
+        hidden = tuple(place for place, name in enumerate(names) if secrets.is_secret_header(name))
+        urls = tuple(place for place, name in enumerate(names) if secrets.is_url_header(name))
+        found = self._shapes[names] = _Shape(names, hidden, urls)
+        return found
+
+    def _target(self, target: str) -> tuple[str, list[bytes]]:
+        target, found = secrets.url(target)
+        clean, token = secrets.tokens(target.encode())
+        if token or any("TT3" in one.decode("latin-1") and secrets.tokens(one)[1] for one in found):
+            self._warn()
+        return clean.decode(), found
+
+    def _body(self, body: bytes, kind: str) -> tuple[bytes, Cut | None, list[bytes]]:
+        """What is kept of a body, and the secrets in that part of it."""
+        cut = None
+        if len(body) > self.bounds.body:
+            cut = Cut(len(body), hashlib.sha256(body).hexdigest())
+            body = body[: self.bounds.body]
+        if b"TT3" in body:
+            body, token = secrets.tokens(body)
+            if token:
+                self._warn()
+        body, found = secrets.body(body, kind)
+        return body, cut, found
+
+    def _warn(self) -> None:
+        tell, self._on_token = self._on_token, None
+        if tell is not None:
+            tell()
+
+    def _without(self, values: tuple[str, ...], found: list[bytes]) -> tuple[str, ...]:
+        return tuple(
+            secrets.without(value.encode(errors="surrogateescape"), found).decode(errors="surrogateescape")
+            for value in values
+        )
+
+    def _plain(self, diagnosis: Diagnosis, found: list[bytes]) -> Diagnosis:
+        """A diagnosis without secrets, and not larger than it need be."""
+        broken = tuple(_small(one, found) for one in diagnosis.broken[:RULES])
+        message = _text(diagnosis.message, found)
+        if len(diagnosis.broken) > RULES:
+            message += f"\n… and {len(diagnosis.broken) - RULES} more broken rules"
+        return replace(diagnosis, message=message, broken=broken)
 
 
-def _discreet(reply: Reply) -> Reply:
-    if SECRET_HEADERS.isdisjoint(name.lower() for name in reply.headers):
-        return reply
-    return replace(reply, headers=_without_secrets(reply.headers))
+def _text(text: str, found: list[bytes], most: int = MESSAGE) -> str:
+    """A text for people without secrets; of a long one the beginning."""
+    raw, _ = secrets.tokens(secrets.without(text.encode(errors="replace"), found))
+    plain = raw.decode()
+    return plain if len(plain) <= most else f"{plain[:most]}…"
 
 
-def _without_secrets(headers: Mapping[str, str]) -> Mapping[str, str]:
-    return {
-        name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in headers.items()
-    }
+def _small(one: Broken, found: list[bytes]) -> Broken:
+    """A broken rule without secrets; of a large value the beginning."""
+    name = next((step for step in reversed(one.path) if isinstance(step, str)), one.key)
+    got, message = one.got, one.message
+    if secrets.is_secret(name) and got is not None and not isinstance(got, bool):
+        if isinstance(got, str) and got:
+            message = message.replace(got, secrets.REDACTED)
+        got = secrets.REDACTED
+    return replace(one, got=_beginning(secrets.redacted(got), found), message=_text(message, found))
+
+
+def _beginning(value: Json, found: list[bytes], depth: int = 4) -> Json:
+    """A value without secrets, as deep and as long as people read it."""
+    if isinstance(value, str):
+        return _text(value, found, TEXT)
+    if isinstance(value, dict):
+        return (
+            {key: _beginning(value[key], found, depth - 1) for key in list(value)[:ITEMS]} if depth else "…"
+        )
+    if isinstance(value, list):
+        return [_beginning(one, found, depth - 1) for one in value[:ITEMS]] if depth else "…"
+    return value
