@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mockserver.spec.model import Service
 from mockserver.state.clock import instant
 from mockserver.values import Record
-from mockserver.world.world import World
+from mockserver.world.states import States
 
 SCHEMES = ("basic", "bearer", "token")  # those that are a header and need no signature
 
@@ -36,7 +36,7 @@ def well_formed(service: Service) -> Credential:
     return Credential("basic", "mock", "mock") if scheme == "basic" else Credential(scheme, "", "mock-token")
 
 
-def good(world: World, name: str) -> Credential:
+def good(world: States, name: str) -> Credential:
     """A credential that the service of that name lets in: a stored one, or a well-formed one if none is."""
     service = world.shared.services[name]
     for scheme in _schemes(service):
@@ -51,7 +51,7 @@ def _schemes(service: Service) -> list[str]:
     return [one for one in service.auth.accepts if one in SCHEMES]
 
 
-def _stored(world: World, service: Service) -> Iterator[Record]:
+def _stored(world: States, service: Service) -> Iterator[Record]:
     """The stored credentials that are neither withdrawn nor expired."""
     resource = service.auth.credentials
     for record in [] if resource is None else world.state(service.name, resource):

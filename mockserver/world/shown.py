@@ -17,7 +17,6 @@ def statuses_of(operation: Operation) -> set[int]:
 
 def shown_entry(entry: Entry) -> dict[str, Json]:
     """A journal entry as JSON; bodies as text where they are UTF-8."""
-    diagnosis: Diagnosis = entry.diagnosis
     return {
         "number": entry.number,
         "at": entry.at.isoformat(),
@@ -32,22 +31,27 @@ def shown_entry(entry: Entry) -> dict[str, Json]:
             "headers": dict(entry.reply.headers),
             "body": entry.reply.body.decode(errors="replace"),
         },
-        "diagnosis": {
-            "reason": diagnosis.reason,
-            "message": diagnosis.message,
-            "breach": diagnosis.breach,
-            "broken": [
-                {
-                    "scope": one.scope,
-                    "pointer": one.pointer,
-                    "rule": one.rule,
-                    "expected": one.expected,
-                    "got": one.got,
-                    "message": one.message,
-                }
-                for one in diagnosis.broken
-            ],
-        },
+        "diagnosis": shown_diagnosis(entry.diagnosis),
+    }
+
+
+def shown_diagnosis(diagnosis: Diagnosis) -> dict[str, Json]:
+    """Why the mock answered as it did, with every broken rule."""
+    return {
+        "reason": diagnosis.reason,
+        "message": diagnosis.message,
+        "breach": diagnosis.breach,
+        "broken": [
+            {
+                "scope": one.scope,
+                "pointer": one.pointer,
+                "rule": one.rule,
+                "expected": one.expected,
+                "got": one.got,
+                "message": one.message,
+            }
+            for one in diagnosis.broken
+        ],
     }
 
 
