@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mockserver.engine.callers import caller_of
+from mockserver.engine.callers import caller_of, check_scope
 from mockserver.engine.context import Caller, Context, Site, sources
 from mockserver.engine.template import MISSING
 from mockserver.spec.model import Case, Operation, Resource, SchemaName
@@ -40,10 +40,10 @@ def arrived(site: Site, call: Call, leaf: Leaf, base: str) -> Context:
 
 
 def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
-    """Fill ``ctx`` with who is calling and what the call names.
+    """Fill ``ctx`` with who is calling and what the call names; its body is read after that.
 
-    Order: caller, the service's rule for every call, parents, form of the ids and of the query,
-    settings, the record itself, permission, body. Raises Problem with the first of these that fails,
+    Order: caller, the service's rule for every call, scopes of the token, parents, form of the ids and of
+    the query, settings, the record itself, permission. Raises Problem with the first of these that fails,
     and with all broken rules of that one.
     """
     site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
@@ -58,6 +58,7 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
     ctx.stage = "service"
     if site.service.admits is not None:
         site.functions[site.service.admits](ctx)
+    check_scope(ctx.caller, operation)
     named = [(param, resource) for param in leaf.names if (resource := site.service.resource_for(param))]
     target = named[-1] if named and case.resource in (named[-1][1].name, None) else None
     ctx.parents = {}
@@ -90,7 +91,6 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
             permission=permission.name,
             **_near(ctx),
         )
-    ctx.body = _body(ctx)
 
 
 def chosen(operation: Operation, call: Call) -> Case:
@@ -261,7 +261,8 @@ def _converted(texts: Sequence[str], rule: Mapping[str, Json]) -> Json:
     return text
 
 
-def _body(ctx: Context) -> Json:
+def body_of(ctx: Context) -> Json:
+    """The body as data, None where the operation takes none. Raises Problem with all broken rules."""
     accepts = ctx.operation.accepts
     if accepts.body is None or accepts.raw:
         return None

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockserver.engine.admit import admit, arrived, broken_rules
+from mockserver.engine.admit import admit, arrived, body_of, broken_rules
 from mockserver.engine.context import Context, Site
 from mockserver.engine.events import announce
 from mockserver.engine.remembered import MOST, Known, again, key_of, known_of, looked
@@ -15,20 +15,29 @@ from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Leaf
 from mockserver.state.journal import Diagnosis
-from mockserver.values import Broken, Call, Outcome, Problem, Reply
+from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
+
+# Nothing to say about a reply.
+FINE = Diagnosis()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply and why it is as it is."""
+    """A reply, why it is as it is, and what happens to it on its way."""
 
     reply: Reply
     diagnosis: Diagnosis
+    context: Context | None = None
+    effect: Effect | None = None
 
 
 def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Answer:
     """The reply of one operation to one call."""
     operation = leaf.operation
+    key = key_of(call)
+    known: Known | None = site.remembered.get(key)
+    if known is not None and (reply := again(known, site)) is not None:
+        return Answer(reply, FINE)
     preferred = prefer(operation, call)
     if isinstance(preferred, Example):
         reply = exemplified(site, call, preferred, base, base + leaf.prefix)
@@ -41,20 +50,51 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         ctx = arrived(site, call, leaf, base)
         if operation.rung == "absent":
             raise _absent(operation)
-        admit(ctx, leaf, values)
+        known = _admitted(ctx, leaf, values, key, known)
+        ctx.stage = "body"
+        ctx.body = body_of(ctx)
         admitted = ctx
+        ctx.stage = "operation"
         outcome = perform(ctx)
-        reply = rendered(ctx, outcome)
+        reply = settled(ctx, rendered(ctx, outcome))
+        if ctx.events:
+            announce(ctx)
     except Problem as problem:
         return refusal(site, call, problem, ctx)
     except Exception as error:
         return _crashed(site, call, operation, error, admitted)
     if ctx.notes:
         notes = tuple(ctx.notes)
-        return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True))
-    return Answer(reply, Diagnosis())
-        if ctx.events:
-            announce(ctx)
+        return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True), ctx)
+    if known is not None and not call.body:
+        looked(known, ctx, reply)
+    return Answer(reply, FINE, ctx)
+
+
+def _admitted(
+    ctx: Context, leaf: Leaf, values: Mapping[str, str], key: object, known: Known | None
+) -> Known | None:
+    """Admit the call, as it was before where it would be so again; what is known of it from now on.
+
+    Raises Problem.
+    """
+    site = ctx.site
+    if known is not None and known.case is ctx.case and known.holds(site):
+        known.restored(ctx)
+        site.store.watch()
+        site.passing = False
+        return known
+    site.store.watch()
+    site.passing = False
+    admit(ctx, leaf, values)
+    if site.passing or site.store.written or ctx.notes:
+        return None
+    found = known_of(ctx)
+    if len(site.remembered) >= MOST:
+        site.remembered.clear()
+    site.remembered[key] = found
+    site.store.watch()
+    return found
 
 
 def perform(ctx: Context) -> Outcome:
@@ -62,6 +102,9 @@ def perform(ctx: Context) -> Outcome:
     case = ctx.case
     if case.does == "call":
         outcome: Outcome = ctx.site.functions[str(case.function)](ctx)
+        if case.emits and not outcome.ready:
+            for record in outcome.value if outcome.many else (outcome.value,):
+                ctx.did(outcome.kind, ctx.target if record is None else record)
         return outcome
     if case.does == "absent":
         raise _absent(ctx.operation)
@@ -74,13 +117,21 @@ def perform(ctx: Context) -> Outcome:
 
 def refusal(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Answer:
     """A problem in the service's words, with its diagnosis."""
-    reply = refused(site, call, problem, ctx)
+    reply = settled(ctx, refused(site, call, problem, ctx))
     why = reason(site, problem.kind)
     message = problem.diagnosis or problem.kind
     breach = problem.kind in ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
     rules = tuple(one for one in problem.broken if one.rule not in ("state", "unique"))
     breach = breach and not (problem.broken and not rules)
-    return Answer(reply, Diagnosis(why, message, problem.broken, breach))
+    return Answer(reply, Diagnosis(why, message, problem.broken, breach), ctx)
+
+
+def settled(ctx: Context | None, reply: Reply) -> Reply:
+    """The reply, once the service has counted what the call cost, with what it says of that."""
+    if ctx is None or ctx.site.service.settles is None:
+        return reply
+    told = ctx.site.functions[ctx.site.service.settles](ctx, reply)
+    return Reply(reply.status, {**reply.headers, **told}, reply.body) if told else reply
 
 
 def marked(reply: Reply, reason: str, message: str, number: int) -> Answer:
@@ -98,9 +149,6 @@ def prefer(operation: Operation, call: Call) -> Example | str | None:
         name, _, value = part.strip().partition("=")
         value = value.strip().strip('"')
         if name == "example":
-        if case.emits and not outcome.ready:
-            for record in outcome.value if outcome.many else (outcome.value,):
-                ctx.did(outcome.kind, ctx.target if record is None else record)
             known = ", ".join(operation.examples) or "none"
             return operation.examples.get(value) or f"no example {value!r} of {operation.id}; it has: {known}"
         if name == "code":

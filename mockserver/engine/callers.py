@@ -33,14 +33,28 @@ def caller_of(site: Site, call: Call, operation: Operation) -> Caller:
             raise Problem("unauthorized", diagnosis="no credential was sent")
         return Caller()
     try:
-        return _known(site, credential)
+        return _known(site, call, credential)
     except Problem:
         if auth.rejected == "anonymous" and operation.auth != "required":
             return Caller(rejected=True)
         raise
 
 
-def _known(site: Site, credential: Credential | None) -> Caller:
+def check_scope(caller: Caller, operation: Operation) -> None:
+    """Nothing, if the caller's token was issued without scopes or with all of one kind that it needs here.
+
+    Raises Problem wrong_scope.
+    """
+    scope = caller.credential.get("scope")
+    if scope is None or not operation.scopes:
+        return
+    held = set(scope.split())
+    if not any(held.issuperset(needed) for needed in operation.scopes.values()):
+        kinds = "; or ".join(f"{' '.join(needed)} ({kind})" for kind, needed in operation.scopes.items())
+        raise Problem("wrong_scope", diagnosis=f"the token has {scope!r}; {operation.id} needs {kinds}")
+
+
+def _known(site: Site, call: Call, credential: Credential | None) -> Caller:
     if credential is None:
         raise Problem("wrong_credential", diagnosis="the credential is not well-formed")
     scheme, name, secret = credential
@@ -51,13 +65,35 @@ def _known(site: Site, credential: Credential | None) -> Caller:
         expires = held.get("expires")
         if expires is not None and site.clock.now() >= instant(expires):
             raise Problem("wrong_credential", diagnosis=f"the credential expired at {expires}")
-        user = site.table(str(site.service.auth.users)).get(held["user"])
-        return Caller(user if user is not None else _default(site), scheme, credential=held)
+        _check_signature(site, call, held)
+        return Caller(_user(site, held), scheme, credential=held)
     if site.auth == "strict":
         raise Problem(
             "wrong_credential", diagnosis=f"no such {scheme} credential is seeded or issued (auth: strict)"
         )
     return Caller(_default(site), scheme)
+
+
+def _check_signature(site: Site, call: Call, held: Record) -> None:
+    """Signatures count where credentials do. Raises Problem wrong_credential."""
+    signed = site.service.auth.signed
+    if signed is not None and site.auth == "strict":
+        wrong = site.functions[signed](site, call, held)
+        if wrong:
+            raise Problem("wrong_credential", diagnosis=wrong)
+
+
+def _user(site: Site, held: Record) -> Record:
+    """Whose a stored credential is; nobody's is the default user's."""
+    auth = site.service.auth
+    if held.get("user") is None:
+        return _default(site)
+    user = site.table(str(auth.users)).get(held["user"])
+    if user is None:
+        raise Problem("inactive_user", diagnosis=f"the user {held['user']!r} of the credential is gone")
+    if auth.active is not None and user.get(auth.active) is False:
+        raise Problem("inactive_user", diagnosis=f"the user {held['user']!r} of the credential is not active")
+    return user
 
 
 def _held(site: Site, scheme: str, name: str, secret: str) -> Record | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from mockserver.spec.model import Case, Operation, Resource, Service
 from mockserver.spec.schemas import Schemas
 from mockserver.state.clock import Clock
 from mockserver.state.ids import Ids
+from mockserver.state.meters import Meters
 from mockserver.state.outbox import Outbox
 from mockserver.state.store import RowId, Store, member
 from mockserver.values import Broken, Call, Json, Problem, Record
@@ -48,10 +49,12 @@ class Site:
         "_ids",
         "auth",
         "functions",
+        "meters",
         "number",
-        "passing",
-        "schemas",
         "outbox",
+        "passing",
+        "remembered",
+        "schemas",
         "service",
         "settings",
         "store",
@@ -70,18 +73,20 @@ class Site:
         auth: str = "any",
         validation: str = "strict",
         number: int = 0,
+        outbox: Outbox | None = None,
+        meters: Meters | None = None,
     ) -> None:
         """``service`` with the state of one world."""
         self.service = service
-        outbox: Outbox | None = None,
-        meters: Meters | None = None,
         self.schemas = schemas
         self.functions = functions
-        self.passing = False
-        self._collections: dict[str, Collection] = {}
-        self.at(store, ids, clock, settings, auth, validation, number)
         self.outbox = Outbox() if outbox is None else outbox
         self.meters = Meters() if meters is None else meters
+        self.passing = False
+        # What engine.remembered keeps from one call to the next.
+        self.remembered: dict[object, Json] = {}
+        self._collections: dict[str, Collection] = {}
+        self.at(store, ids, clock, settings, auth, validation, number)
 
     def at(
         self,
@@ -302,12 +307,12 @@ class Context:
     notes: list[Broken] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     stage: str = ""
+    events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     @property
     def api(self) -> str:
         """Absolute address of the API version that was called, for links in replies."""
         return self.base + self.prefix
-    events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     @property
     def settings(self) -> Mapping[str, Json]:
@@ -328,11 +333,6 @@ class Context:
         """The world's time as this service writes it."""
         return self.site.stamp()
 
-    def table(self, name: str) -> Collection:
-        """The records of one resource."""
-        return self.site.table(name)
-
-    def found(self) -> Record:
     def emit(self, event: str, **about: Json) -> None:
         """Note that something happened; the service's subscribers are told once the call has succeeded."""
         self.events.append((event, about))
@@ -343,6 +343,11 @@ class Context:
         if event is not None:
             self.emit(event, record=record)
 
+    def table(self, name: str) -> Collection:
+        """The records of one resource."""
+        return self.site.table(name)
+
+    def found(self) -> Record:
         """The record that the path names last. Raises Problem("not_found") if the path names none."""
         if self.target is None:
             raise Problem("not_found")
@@ -356,14 +361,14 @@ class Context:
         return permission not in self.denied
 
     @property
-    def denied(self) -> Collection[str]:
+    def denied(self) -> Container[str]:
         """What the caller lacks by the setting ``denied``: a list for everybody, or lists by user.
 
         A user is named by id or by another member that is a text, such as an address; ``*`` is everybody.
         """
         setting: Json = self.site.settings.get("denied", ())
         if not isinstance(setting, dict):
-            found: Collection[str] = setting
+            found: Container[str] = setting
             return found
         names = {"*", *(str(one) for one in self.caller.user.values() if isinstance(one, str | int))}
         return {one for name, lacking in setting.items() if name in names for one in lacking}
@@ -384,8 +389,9 @@ class Context:
     def plain(self, resource: str, record: Record) -> dict[str, Json]:
         """``record`` without what is hidden, and with its computed members."""
         declared = self.site.service.resources[resource]
-        hidden = (*declared.hidden, declared.parent)
-        shown = {key: value for key, value in record.items() if key not in hidden}
+        shown = dict(record)
+        for name in declared.kept_back:
+            shown.pop(name, None)
         for name, template in declared.computed.items():
             value = self.filled(template, record, declared)
             if value is not MISSING:
@@ -394,6 +400,8 @@ class Context:
 
     def filled(self, template: Json, record: Record, resource: Resource | None = None) -> Json:
         """``template`` filled from ``record``, its parent, the addresses, the settings and the caller."""
+        if isinstance(template, str) and "{" not in template:
+            return template
 
         def look_up(name: str) -> Json:
             head, _, rest = name.partition(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 
 from mockserver.engine.context import Context, Site
@@ -261,7 +262,7 @@ def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, s
             if not values:
                 caller = ctx.caller.user if ctx is not None else {}
                 values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
-            value = fill(text, lambda key: dotted(values, key))
+            value = fill(text, partial(dotted, values))
             if value is MISSING:
                 del found[name]
             else:

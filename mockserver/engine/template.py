@@ -38,6 +38,8 @@ def fill(template: Json, look_up: LookUp) -> Json:
 
 def dotted(values: Mapping[str, Json], name: str) -> Json:
     """The value at ``a.b.c`` in nested mappings and lists; MISSING if there is none."""
+    if "." not in name:
+        return values.get(name, MISSING)
     found: Json = values
     for step in name.split("."):
         if isinstance(found, Mapping) and step in found:

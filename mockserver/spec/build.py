@@ -63,16 +63,18 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         any_case=top.get("any_case", False),
         indent=top.get("indent"),
         admits=top.get("admits"),
+        settles=top.get("settles"),
         headers=top.get("headers", {}),
         words=top.get("words", {}),
         codes=top.get("codes", {}),
         problems=problems,
+        limited=top.get("limited", {}),
         paging={key: paging(key, raw) for key, raw in top.get("paging", {}).items()},
         settings=settings,
         resources=resources,
         operations=operations,
-        seeds=dict(seeds),
         webhooks=webhooks(top.get("webhooks", {})),
+        seeds=dict(seeds),
         env=top.get("env", {}),
     )
 
@@ -103,13 +105,12 @@ def auth(raw: Mapping[str, Json]) -> Auth:
         default=raw.get("default"),
         session=raw.get("session"),
         holds=raw.get("holds"),
+        signed=raw.get("signed"),
+        name=raw.get("name"),
+        active=raw.get("active"),
+        revoked=raw.get("revoked", "wrong_credential"),
         headers=raw.get("headers", {}),
     )
-
-
-def wording(raw: Mapping[str, Json]) -> Wording:
-    """The words for one kind of problem."""
-    return Wording(raw["status"], raw.get("body"), raw.get("headers", {}), raw.get("source", "documented"))
 
 
 def webhooks(raw: Mapping[str, Json]) -> Webhooks:
@@ -121,6 +122,11 @@ def webhooks(raw: Mapping[str, Json]) -> Webhooks:
     statuses = tuple(str(one) for one in retry["statuses"])
     errors, header = retry.get("errors", True), retry.get("header", "")
     return Webhooks(raw.get("deliver"), Retry(waits, statuses, errors, header))
+
+
+def wording(raw: Mapping[str, Json]) -> Wording:
+    """The words for one kind of problem."""
+    return Wording(raw["status"], raw.get("body"), raw.get("headers", {}), raw.get("source", "documented"))
 
 
 def setting(name: str, raw: Mapping[str, Json]) -> Setting:
@@ -207,6 +213,7 @@ def operation(
             checks=accepts.get("checks"),
         ),
         auth=raw.get("auth", "default"),
+        scopes={kind: tuple(names) for kind, names in raw.get("scopes", {}).items()},
         needs=tuple(Needs(one["setting"], one["else"]) for one in raw.get("needs", ())),
         permission=Permission(permission["name"], permission.get("else", "forbidden"))
         if permission
@@ -232,13 +239,13 @@ def _case(service: str, page: str, raw: Mapping[str, Json]) -> Case:
         where=raw.get("where", {}),
         reply=_reply(raw.get("reply", {})),
         returns=_returns(service, page, raw.get("returns", {})),
+        emits=raw.get("emits", {}),
     )
 
 
 def _reply(raw: Mapping[str, Json]) -> ReplyRule:
     statuses = {**STATUSES, **{kind: raw[kind] for kind in STATUSES if kind in raw}}
     return ReplyRule(
-        emits=raw.get("emits", {}),
         statuses=statuses,
         show=tuple(raw.get("show", ())),
         view=raw.get("view"),

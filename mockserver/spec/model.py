@@ -98,6 +98,11 @@ class Resource:
     seed: str | None = None
     visible: str | None = None
 
+    @property
+    def kept_back(self) -> tuple[str, ...]:
+        """The members that no view shows: the hidden ones, and the one that names the parent."""
+        return self.hidden if self.parent is None else (*self.hidden, self.parent)
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -302,8 +307,10 @@ class Service:
     """One emulated API: everything its folder of fixtures says.
 
     ``admits``: a Python function that may refuse any call once the caller is known (versions, media
-    types, quotas), before anything that the path names is looked up; ``indent``: the query parameter or
-    header that, when true, asks for indented JSON.
+    types, quotas), before anything that the path names is looked up; ``settles``: one, (ctx, reply) to further
+    headers, that counts what the call cost; ``indent``: the query parameter or
+    header that, when true, asks for indented JSON; ``limited``: the kinds of problem that are documented
+    refusals of a call too many, with the values that their words tell.
     """
 
     name: str
@@ -318,10 +325,12 @@ class Service:
     any_case: bool = False
     indent: str | None = None
     admits: str | None = None
+    settles: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, Wording] = field(default_factory=dict)
+    limited: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     paging: Mapping[str, Paging] = field(default_factory=dict)
     settings: Mapping[str, Setting] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
@@ -342,6 +351,11 @@ class Service:
             if one.parent is not None:
                 found.setdefault(one.parent, []).append(one)
         return found
+
+    @cached_property
+    def traced(self) -> Sequence[str]:
+        """The headers of every reply that hold nothing but its trace id."""
+        return tuple(name for name, text in self.headers.items() if text == "{trace}")
 
     @cached_property
     def _by_param(self) -> Mapping[str, Resource]:

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 from mockserver.spec.model import Operation, Place, Service
 
+# Requests whose way is remembered; clients ask for the same again and again.
+REMEMBERED = 4096
 # Segments of a path that are looked at. A gateway prefix may precede itself, so the tree alone sets no bound.
 MAX_STEPS = 64
 
@@ -71,6 +73,7 @@ class Routes:
         """Build the tree. Raises RouteClash when two services claim one route."""
         self._root = Node()
         self._known: dict[str, None] = {}
+        self._found: dict[tuple[str, str], Match] = {}
         for service in services:
             top = Node()
             top.top_of = top.service = service
@@ -87,6 +90,20 @@ class Routes:
 
     def find(self, method: str, path: str) -> Match:
         """What ``method`` on ``path`` (percent-encoded) leads to. Raises BadPath."""
+        found = self._found.get((method, path))
+        if found is None:
+            found = self._sought(method, path)
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            if found.leaf is not None:
+                self._found[method, path] = found
+        return found
+
+    def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
+        """Existing routes that look most like this one, best first, as ``METHOD /path``."""
+        return get_close_matches(f"{method} {path[:500]}", self._known, n=count, cutoff=0.5)
+
+    def _sought(self, method: str, path: str) -> Match:
         steps = path.split("/", MAX_STEPS + 1)[1:]
         best = _Walk()
         leaf_node, wilds, top_at = self._descend(self._root, steps, 0, (), 0, best)
@@ -105,10 +122,6 @@ class Routes:
             error.service = service
             raise
         return Match(service, leaf, dict(zip(leaf.names, own, strict=True)), base)
-
-    def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
-        """Existing routes that look most like this one, best first, as ``METHOD /path``."""
-        return get_close_matches(f"{method} {path[:500]}", self._known, n=count, cutoff=0.5)
 
     def _descend(
         self, node: Node, steps: Sequence[str], at: int, wilds: tuple[int, ...], top_at: int, best: _Walk

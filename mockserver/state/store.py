@@ -41,6 +41,13 @@ class Index:
         key = self.key(values)
         return frozenset() if key is None else frozenset((key,))
 
+    def alike(self, one: Record, other: Record) -> bool:
+        """Whether two records have the very same values in the fields of this index."""
+        for name in self.fields:  # noqa: SIM110 - this is asked with every write
+            if member(one, name) is not member(other, name):
+                return False
+        return True
+
 
 def member(record: Record, name: str) -> Json:
     """What ``record`` holds under a name, which may be dotted; None where it holds nothing."""
@@ -64,13 +71,16 @@ class Table:
     Buckets of an index are shared after a copy, and copied one by one when they are written to.
     """
 
-    __slots__ = ("_buckets", "_own", "owner", "rows", "version")
+    __slots__ = ("_buckets", "_indexes", "_next", "_own", "_places", "owner", "rows", "version")
 
     def __init__(self, owner: object, indexes: Sequence[Index] = ()) -> None:
         """An empty table of ``owner``."""
         self.owner: object = owner
         self.rows: dict[RowId, Record] = {}
         self.version = 0
+        self._places: dict[RowId, int] = {}
+        self._next = 0
+        self._indexes: Mapping[tuple[str, ...], Index] = {index.fields: index for index in reversed(indexes)}
         self._buckets: dict[Index, dict[Key, Bucket]] = {index: {} for index in indexes}
         self._own: set[tuple[Index, Key]] = set()
 
@@ -78,6 +88,8 @@ class Table:
         """The same rows, to be written by ``owner``; no record is copied."""
         other = Table(owner)
         other.rows = dict(self.rows)
+        other._places, other._next = dict(self._places), self._next
+        other._indexes = self._indexes
         other._buckets = {index: dict(buckets) for index, buckets in self._buckets.items()}
         self._own = set()
         return other
@@ -91,19 +103,24 @@ class Table:
 
     def indexed(self, fields: tuple[str, ...]) -> Index | None:
         """The index over exactly ``fields``, if there is one."""
-        return next((index for index in self._buckets if index.fields == fields), None)
+        return self._indexes.get(fields)
 
     def put(self, row_id: RowId, record: Record) -> None:
         """Store ``record`` in place of what had ``row_id``, which keeps its position."""
         old = self.rows.get(row_id)
         self.version += 1
+        if old is None:
+            self._places[row_id] = self._next
+            self._next += 1
         for index in self._buckets:
+            if old is not None and index.alike(old, record):
+                continue
             new_keys = index.keys(record)
             old_keys = frozenset() if old is None else index.keys(old)
             for key in old_keys - new_keys:
                 self._leave(index, key, row_id)
             for key in new_keys - old_keys:
-                self._bucket(index, key)[row_id] = None
+                self._enter(index, key, row_id)
         self.rows[row_id] = record
 
     def drop(self, row_id: RowId) -> None:
@@ -112,9 +129,19 @@ class Table:
         if old is None:
             return
         self.version += 1
+        del self._places[row_id]
         for index in self._buckets:
             for key in index.keys(old):
                 self._leave(index, key, row_id)
+
+    def _enter(self, index: Index, key: Key, row_id: RowId) -> None:
+        """Put a row into its bucket, before the rows that came after it."""
+        bucket = self._bucket(index, key)
+        last = next(reversed(bucket), None)
+        bucket[row_id] = None
+        if last is not None and self._places[last] > self._places[row_id]:
+            ordered = sorted(bucket, key=self._places.__getitem__)
+            self._buckets[index][key] = dict.fromkeys(ordered)
 
     def _leave(self, index: Index, key: Key, row_id: RowId) -> None:
         """Take a row out of its bucket, and an empty bucket out of the index."""
@@ -140,7 +167,7 @@ class Store:
         """Empty tables, named and indexed as ``indexes`` says."""
         self._tables = {name: Table(self, rules) for name, rules in indexes.items()}
         self._read: dict[str, Table] = {}
-        self.writes = 0
+        self.written = False
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name, to read from. Raises KeyError."""
@@ -148,8 +175,9 @@ class Store:
         return found
 
     def watch(self) -> None:
-        """Begin to note which tables are read."""
+        """Begin to note which tables are read, and whether anything is written (``written``)."""
         self._read = {}
+        self.written = False
 
     def seen(self) -> Seen:
         """The tables read since ``watch``, as they are now."""
@@ -173,12 +201,12 @@ class Store:
 
     def put(self, name: str, row_id: RowId, record: Record) -> None:
         """Store ``record`` under ``row_id``. It must not be changed afterwards."""
-        self.writes += 1
+        self.written = True
         self._writable(name).put(row_id, record)
 
     def drop(self, name: str, row_id: RowId) -> None:
         """Forget one row."""
-        self.writes += 1
+        self.written = True
         self._writable(name).drop(row_id)
 
     def fork(self) -> Store:
