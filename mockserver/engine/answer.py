@@ -11,6 +11,7 @@ from mockserver.engine.context import Context, Site
 from mockserver.engine.events import announce
 from mockserver.engine.remembered import MOST, Known, again, key_of, known_of, looked
 from mockserver.engine.render import exemplified, reason, refused, rendered
+from mockserver.engine.slips import slips
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Leaf
@@ -68,6 +69,8 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True), ctx)
     if known is not None and not call.body:
         looked(known, ctx, reply)
+    if call.body and (named := slips(site, call, None)):
+        return Answer(reply, Diagnosis("slip", named), ctx)
     return Answer(reply, FINE, ctx)
 
 
@@ -120,6 +123,8 @@ def refusal(site: Site, call: Call, problem: Problem, ctx: Context | None = None
     reply = settled(ctx, refused(site, call, problem, ctx))
     why = reason(site, problem.kind)
     message = problem.diagnosis or problem.kind
+    if problem.kind not in ("no_route", "broken") and (named := slips(site, call, problem)):
+        message = f"{message} — {named}"
     breach = problem.kind in ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
     rules = tuple(one for one in problem.broken if one.rule not in ("state", "unique"))
     breach = breach and not (problem.broken and not rules)

@@ -63,6 +63,7 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         any_case=top.get("any_case", False),
         indent=top.get("indent"),
         admits=top.get("admits"),
+        slips=top.get("slips"),
         settles=top.get("settles"),
         headers=top.get("headers", {}),
         words=top.get("words", {}),

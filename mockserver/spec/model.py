@@ -306,7 +306,8 @@ class Webhooks:
 class Service:
     """One emulated API: everything its folder of fixtures says.
 
-    ``admits``: a Python function that may refuse any call once the caller is known (versions, media
+    ``slips``: a Python function, (site, call, problem or None) to sentences, that knows what clients do
+    wrong again and again; ``admits``: a Python function that may refuse any call once the caller is known (versions, media
     types, quotas), before anything that the path names is looked up; ``settles``: one, (ctx, reply) to further
     headers, that counts what the call cost; ``indent``: the query parameter or
     header that, when true, asks for indented JSON; ``limited``: the kinds of problem that are documented
@@ -325,6 +326,7 @@ class Service:
     any_case: bool = False
     indent: str | None = None
     admits: str | None = None
+    slips: str | None = None
     settles: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)

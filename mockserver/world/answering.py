@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.engine.answer import Answer, answer, marked, refusal
 from mockserver.engine.context import Site
+from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
 from mockserver.state.journal import Entry
@@ -47,7 +48,7 @@ class Answering(Core):
             problem = Problem("bad_path", diagnosis=f"{call.path} is no valid percent-encoded UTF-8")
             return self._nowhere(call, number, error.service, problem)
         if match.service is None:
-            return self._nowhere(call, number, None, Problem("no_route", diagnosis=self._lost(call)))
+            return self._nowhere(call, number, None, self._lost(call, number))
         site = self._site(match.service, number)
         if match.leaf is None or match.values is None:
             return match.service.name, "", self._unrouted(site, match, call)
@@ -76,7 +77,7 @@ class Answering(Core):
             allow = ", ".join(match.allowed)
             problem = Problem("wrong_method", diagnosis=diagnosis, allowed=list(match.allowed), allow=allow)
         else:
-            problem = Problem("no_route", diagnosis=self._lost(call))
+            problem = self._lost(call, site.number)
         return refusal(site, call, problem)
 
     def _nowhere(
@@ -97,7 +98,14 @@ class Answering(Core):
         head = "/" + path.lstrip("/").partition("/")[0]
         return next((one for one in self.shared.services.values() if one.mount == head), None)
 
-    def _lost(self, call: Call) -> str:
+    def _lost(self, call: Call, number: int) -> Problem:
+        """The problem of a path that leads nowhere; its diagnosis names the nearest routes, and the slip."""
         near = self.shared.routes.nearest(call.method, call.path)
         closest = f" Closest: {', '.join(near)}" if near else ""
-        return f"{call.method} {call.path} — no such operation.{closest}"
+        owner = self._owner(call.path)
+        services = self.shared.services.values() if owner is None else (owner,)
+        problem = Problem("no_route")
+        named = [text for one in services if (text := slips(self._site(one, number), call, problem))]
+        known = f" — {'; '.join(named)}" if named else ""
+        problem.diagnosis = f"{call.method} {call.path} — no such operation.{closest}{known}"
+        return problem

@@ -63,6 +63,7 @@ def _functions(service: Service) -> dict[str, Function]:
     names |= {one.envelope_function for one in service.paging.values()}
     names |= {one.accepts.checks for one in service.operations.values()}
     names |= {service.webhooks.deliver, service.auth.holds, service.auth.signed, service.admits, service.settles}
+    names.add(service.slips)
     found: dict[str, Function] = {}
     for name in sorted(one for one in names if one):
         found[name] = resolved(service.name, name)

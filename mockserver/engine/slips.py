@@ -1,0 +1,14 @@
+"""Mistakes that clients make again and again, in the words of the service that knows them."""
+
+from __future__ import annotations
+
+from mockserver.engine.context import Site
+from mockserver.values import Call, Problem
+
+
+def slips(site: Site, call: Call, problem: Problem | None) -> str:
+    """The slips in a call that was refused with ``problem`` or, None, answered; empty where there are none."""
+    name = site.service.slips
+    if name is None:
+        return ""
+    return "; ".join(dict.fromkeys(site.functions[name](site, call, problem)))
