@@ -20,7 +20,7 @@ def holds(ctx: Context, permission: str) -> bool:
     Source: the page lists five permissions for the list of links and does not say how they combine:
     the setting listPermissions.
     """
-    denied = ctx.settings["denied"]
+    denied = ctx.denied
     if permission != "ListExternalSystemLinks":
         return permission not in denied
     combine = all if ctx.settings["listPermissions"] == "all" else any

@@ -5,7 +5,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from mockserver.behaviours.jira.callers import anonymous_access
@@ -47,7 +47,7 @@ class Rights:
         """``who``: somebody else than the caller, whom the settings about callers do not concern."""
         self._ctx = ctx
         self._who = caller(ctx) if who is None else who
-        self._denied: Iterable[str] = ctx.settings["denied"] if who is None else ()
+        self._denied: Container[str] = ctx.denied if who is None else ()
         access = anonymous_access(ctx) if who is None and ctx.caller.anonymous else "all"
         self._blind, self._only_browse = access == "none", access != "all"
         self._holders: dict[tuple[str, str], bool | list[Record]] = {}
@@ -61,7 +61,7 @@ class Rights:
 
     def within(self, permission: str, project: Record, issue: Record | None = None) -> bool:
         """Whether a permission of projects is held in this one, or for this issue of it."""
-        if self._blind or permission in self._denied or (self._only_browse and permission != BROWSE):
+        if self._blind or (self._only_browse and permission != BROWSE) or self._lacks(permission, project):
             return False
         key = (permission, project["id"])
         if key not in self._holders:
@@ -82,6 +82,12 @@ class Rights:
         """Whether this issue may be known of."""
         project = self._ctx.table("project").get(issue["project"])
         return project is not None and self.within(BROWSE, project, issue)
+
+    def _lacks(self, permission: str, project: Record) -> bool:
+        """Whether the setting ``denied`` takes it away, everywhere or ``in`` this project."""
+        within = f" in {project['key']}"
+        readonly = permission != BROWSE and f"*{within}" in self._denied
+        return readonly or permission in self._denied or permission + within in self._denied
 
     def _decided(self, permission: str, project: Record) -> bool | list[Record]:
         """Whether it is held whatever the issue, else the holders that an issue decides about."""

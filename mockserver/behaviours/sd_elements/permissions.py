@@ -14,7 +14,7 @@ def holds(ctx: Context, permission: str) -> bool:
 
     Source: seed-api-facts 4.4
     """
-    denied = ctx.settings["denied"]
+    denied = ctx.denied
     if permission == "issue tracker connections":
         return any(name not in denied for name in CONNECTIONS)
     return permission not in denied
