@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 import orjson
 
@@ -20,16 +20,19 @@ _WILD = re.compile(r"\*\*|\*|\{[^/{}]*\}")
 class Match:
     """What a call must have to be meant; what is not said here may be anything.
 
-    path: values of placeholders by name, or a text that the path ends with, where ``*`` stands for
-    anything up to the next slash and ``**`` for anything.
+    route: the whole path, with the service's mount or without; path: values of placeholders by name, or a
+    text that the path ends with. In both texts ``*`` stands for anything up to the next slash and ``**`` for
+    anything.
     query, headers: a value by name, or all values in order; None where there must be none.
     body: what must be in it, where other members may be too; or, if every key begins with a slash, values
     by JSON Pointer. None for any body.
-    caller: the id, a key or the login of the user who is calling; ``anonymous`` for nobody.
+    caller: the id of the user who is calling, or another text of that record, such as an address;
+    ``anonymous`` for nobody.
     ordinal: 1 for the first of the calls that have all the other parts. ``fits`` does not judge it: who
     counts the calls does.
     """
 
+    route: str = ""
     path: Mapping[str, Json] | str = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, Json] = field(default_factory=dict)
@@ -42,11 +45,19 @@ class Asked:
     """One call, with what a Match asks of it; each part is worked out once, and only if it is asked for."""
 
     def __init__(
-        self, call: Call, values: Mapping[str, str], callers: Callable[[], frozenset[str]] = frozenset
+        self,
+        call: Call,
+        values: Mapping[str, str],
+        callers: Callable[[], frozenset[str]] = frozenset,
+        base: str = "",
     ) -> None:
-        """``values``: of the path's placeholders; ``callers``: every name of who is calling."""
+        """``values``: of the path's placeholders; ``callers``: every name of who is calling.
+
+        ``base``: the part of the path before the service's own routes.
+        """
         self.call = call
         self.values = values
+        self.base = base
         self._callers = callers
 
     @cached_property
@@ -65,6 +76,8 @@ class Asked:
 
 def fits(match: Match, asked: Asked) -> bool:
     """Whether the call has every part of ``match``, its ordinal apart."""
+    if match.route and not _is_at(match.route, asked):
+        return False
     path = match.path
     if isinstance(path, str):
         if path and not pattern("**" + path).fullmatch(asked.call.path):
@@ -119,12 +132,18 @@ def text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@cache
+@lru_cache(1024)
 def pattern(path: str) -> re.Pattern[str]:
     """A path with ``*`` and ``{placeholder}`` for what has no slash, and ``**`` for anything."""
     literals = [re.escape(one) for one in _WILD.split(path)]
     wilds = [".*" if one == "**" else "[^/]+" if one[0] == "{" else "[^/]*" for one in _WILD.findall(path)]
     return re.compile("".join(one for pair in zip(literals, [*wilds, ""], strict=True) for one in pair), re.S)
+
+
+def _is_at(route: str, asked: Asked) -> bool:
+    """Whether the call's path, or the part of it that follows the base, is ``route``, in any case."""
+    wanted, path = pattern(route.lower()), asked.call.path.lower()
+    return bool(wanted.fullmatch(path) or (asked.base and wanted.fullmatch(path[len(asked.base) :])))
 
 
 def at(body: Json, pointer: str) -> Json:
