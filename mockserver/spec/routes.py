@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from mockserver.spec.model import Operation, Place, Service
@@ -101,7 +101,7 @@ class Routes:
 
     def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
         """Existing routes that look most like this one, best first, as ``METHOD /path``."""
-        return get_close_matches(f"{method} {path[:500]}", self._known, n=count, cutoff=0.5)
+        return _nearest(method, path[:500].split("/")[1 : MAX_STEPS + 1], self._known, count)
 
     def _sought(self, method: str, path: str) -> Match:
         steps = path.split("/", MAX_STEPS + 1)[1:]
@@ -224,6 +224,33 @@ def decoded(step: str) -> str:
 def shape(method: str, path: str) -> tuple[str, ...]:
     """A route whatever its placeholders are called: two of one shape would be one route."""
     return (method, *("{}" if step.startswith("{") else step for step in path.split("/")))
+
+
+def _nearest(method: str, steps: Sequence[str], known: Iterable[str], count: int) -> list[str]:
+    """The known routes, as ``METHOD /path``, that look most like a path of these segments, best first.
+
+    A placeholder looks like whatever the path has in its place, counted from the end.
+    """
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2("/".join(steps))
+    found: list[tuple[float, bool, str]] = []
+    for route in known:
+        verb, _, pattern = route.partition(" ")
+        names = pattern.split("/")[1:]
+        missing = len(steps) - len(names)
+        filled = [
+            steps[at + missing] if name[:1] == "{" and 0 <= at + missing < len(steps) else name
+            for at, name in enumerate(names)
+        ]
+        matcher.set_seq1("/".join(filled))
+        if matcher.real_quick_ratio() < 0.6 or matcher.quick_ratio() < 0.6:
+            continue
+        # A name that is only nearly right is nearer than an id where a name should be.
+        score = matcher.ratio() - 0.03 * sum(name[:1] == "{" for name in names)
+        if score >= 0.55:
+            found.append((score + 0.05 * (verb == method), verb == method, route))
+    found.sort(key=lambda one: (-one[0], not one[1]))
+    return [route for _, _, route in found[:count]]
 
 
 def _names(route: str) -> tuple[str, ...]:
