@@ -238,6 +238,8 @@ def _nearest(method: str, steps: Sequence[str], known: Iterable[str], count: int
         verb, _, pattern = route.partition(" ")
         names = pattern.split("/")[1:]
         missing = len(steps) - len(names)
+        if not -2 < missing < 3:  # a mount may precede, and a prefix be forgotten
+            continue
         filled = [
             steps[at + missing] if name[:1] == "{" and 0 <= at + missing < len(steps) else name
             for at, name in enumerate(names)
