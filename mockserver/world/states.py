@@ -18,6 +18,8 @@ class States(Core):
             self.auth_mode, self.validation_mode = self._modes
             self.clock = self._initial_clock.anew()
             self._overrides.clear()
+            self._forget_deliveries()
+            self.meters.clear()
             return {"reset": to, "records": self._counts(), "requests_forgotten": self._forget()}
 
     def seed(self, data: Json, dry_run: bool = False) -> Json:

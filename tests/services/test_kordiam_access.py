@@ -132,7 +132,8 @@ def test_only_a_bearer_token_is_a_credential(kordiam, header) -> None:
     assert (reply.status, slug(reply)) == (401, "unauthorized")
 
 
-def test_a_token_that_may_only_read_cannot_write(world, kordiam) -> None:
+def test_a_token_that_may_only_read_cannot_write_where_scopes_are_enforced(world, kordiam) -> None:
+    world.set_settings("kordiam", {"enforceScopes": True})
     before = world.state("kordiam")
 
     reading = kordiam("GET", LIST, headers=bearer("mock-read-token"))
@@ -217,7 +218,7 @@ def test_every_operation_refuses_an_accept_header_without_json(kordiam, method, 
 
 
 def test_the_quota_is_counted_in_minutes_of_the_worlds_clock(world, kordiam) -> None:
-    world.set_settings("kordiam", {"requestsPerMinute": 2})
+    world.set_settings("kordiam", {"rateLimits": {"requestsPerMinute": 2}})
 
     first = [kordiam("GET", LIST).status, kordiam("GET", LIST).status]
     world.advance_clock(20)
@@ -235,7 +236,7 @@ def test_the_quota_is_counted_in_minutes_of_the_worlds_clock(world, kordiam) -> 
 def test_each_client_has_its_own_quota(world, kordiam) -> None:
     data = {"client": [{"id": "b", "secret": "s"}], "credential": [{"secret": "b-token", "user": "b"}]}
     world.seed({"kordiam": data})
-    world.set_settings("kordiam", {"requestsPerMinute": 1})
+    world.set_settings("kordiam", {"rateLimits": {"requestsPerMinute": 1}})
 
     statuses = [
         kordiam("GET", LIST).status,
@@ -250,7 +251,7 @@ def test_without_a_limit_nothing_is_counted(world, kordiam) -> None:
     for _ in range(3):
         kordiam("GET", LIST)
 
-    assert world.state("kordiam", "quota") == []
+    assert world.limits("kordiam")["counted"] == []
 
 
 @pytest.mark.parametrize(("outage", "status"), [("broken", 500), ("unavailable", 503), ("timed_out", 504)])

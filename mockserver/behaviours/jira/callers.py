@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.behaviours.jira import burst
+from mockserver.behaviours.jira import limits
 from mockserver.engine.context import Context
 from mockserver.values import Problem
 
@@ -15,13 +15,14 @@ def admit(ctx: Context) -> None:
 
     Who may not browse is answered as if the issue did not exist, on Cloud also after a wrong credential;
     what writes needs somebody. At the gateway even reading needs a valid token.
-    Raises Problem wrong_cloud | gateway_unauthorized | no_issue | no_project | unauthorized.
+    Raises what ``limits.admit`` raises, and Problem
+    wrong_cloud | gateway_unauthorized | no_issue | no_project | unauthorized.
     """
     gateway = GATEWAY in ctx.base + "/"
     if gateway:
         _right_cloud(ctx)
+    limits.admit(ctx)
     if not ctx.caller.anonymous:
-        burst.told(ctx)
         return
     if ctx.operation.auth == "none":
         return

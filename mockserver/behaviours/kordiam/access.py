@@ -6,10 +6,11 @@ import math
 import re
 
 from mockserver.engine.context import Context
-from mockserver.state.clock import instant
+from mockserver.engine.limits import SETTING, in_force
+from mockserver.state.meters import Window
 from mockserver.values import Problem
 
-WINDOW = 60  # seconds in which requests are counted
+MINUTE = 60  # seconds in which requests are counted
 _VERSION = re.compile(r"v?([0-9]+)(\.[0-9.]*)?")
 _ACCEPTED = ("*/*", "application/*", "application/json")
 
@@ -74,21 +75,22 @@ def _takes_json(part: str) -> bool:
 
 
 def _count(ctx: Context) -> None:
-    """Count this request for its client, in a window that opens with the first one."""
-    most = ctx.settings["requestsPerMinute"]
-    if not most:
+    """Count this request for its client, in a window that opens with the first one.
+
+    A request that is refused for that is not counted (assumed).
+    """
+    limits = in_force(ctx.site.service.settings[SETTING], ctx.settings[SETTING])
+    if limits is None:
         return
-    table = ctx.table("quota")
+    window = Window(limits["requestsPerMinute"], MINUTE)
     client = str(ctx.caller.user.get("id", "anonymous"))
-    counted = table.get(client)
-    passed = WINDOW if counted is None else (ctx.now - instant(counted["since"])).total_seconds()
-    if counted is None or not 0 <= passed < WINDOW:
-        table.put({"id": client, "since": ctx.now.isoformat(), "used": 1})
-    elif counted["used"] >= most:
+    name = (ctx.site.service.name, "requestsPerMinute", client)
+    reading = ctx.site.meters.read(name, window, ctx.now)
+    if reading.left < 1:
+        wait = (reading.more - ctx.now).total_seconds()
         raise Problem(
             "rate_limited",
-            diagnosis=f"{client} made {most} requests within {WINDOW} seconds",
-            retry_after=math.ceil(WINDOW - passed),
+            diagnosis=f"{client} made {window.most} requests within {MINUTE} seconds",
+            retry_after=max(1, math.ceil(wait)),
         )
-    else:
-        table.put({**counted, "used": counted["used"] + 1})
+    ctx.site.meters.spend(name, window, ctx.now)
