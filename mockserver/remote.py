@@ -63,6 +63,10 @@ class RemoteWorld:
         """The control endpoint as an OpenAPI 3.1 document."""
         return self._ask("openapi")
 
+    def metrics(self) -> str:
+        """What all worlds have counted, in the text format that Prometheus reads."""
+        return str(self._ask("metrics"))
+
     # ---- worlds
 
     def worlds(self) -> Json:
@@ -251,6 +255,18 @@ class RemoteWorld:
             after=after,
         )
 
+    def explain(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        text: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """What would be answered to a request and why; nothing is changed, counted or kept."""
+        return self._ask("explain", method=method, path=path, body=body, text=text, headers=headers)
+
     def routes(self, service: str | None = None) -> Json:
         """Every operation: method, path, rung, evidence, documented statuses."""
         return self._ask("routes", service=service)
@@ -283,14 +299,17 @@ class RemoteWorld:
         if query:
             target += "?" + urlencode({key: _text(value) for key, value in query.items()})
         content = whole if whole is not None else body or None
-        return self._send(command.method, target, None if content is None else dumps(content))
+        sent = None if content is None else dumps(content)
+        return self._send(command.method, target, sent, text=bool(command.text))
 
-    def _send(self, method: str, target: str, body: bytes | None) -> Json:
+    def _send(self, method: str, target: str, body: bytes | None, *, text: bool = False) -> Json:
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
         with self._lock:
             status, content = self._exchange(method, target, body, headers)
+        if text and status == 200:
+            return content.decode()
         return _answered(status, content, self.server_url)
 
     def _exchange(

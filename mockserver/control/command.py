@@ -36,7 +36,8 @@ class Command:
     """One control command: ``method`` and ``path`` below the control endpoint, and what carries it out.
 
     ``function`` takes the server's Worlds if ``server`` is set, the chosen World otherwise. ``waits``: it may
-    wait for what others do, and needs a thread of its own.
+    wait for what others do, and needs a thread of its own. ``text``: the media type of its answer, if that is
+    no JSON.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Command:
     server: bool
     statuses: tuple[int, ...]
     waits: bool = False
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -66,6 +68,7 @@ def command(
     whole: str = "",
     server: bool = False,
     waits: bool = False,
+    text: str = "",
     **rules: Mapping[str, Json],
 ) -> Command:
     """A row. Its parameters are those of ``function`` (``only`` some), with further ``rules`` on values."""
@@ -92,7 +95,7 @@ def command(
         )
     missing = any(one.where == "path" or one.name in ("service", "operation") for one in params)
     statuses = (200, *((400, 404) if missing else (400,)), *((503,) if waits else ()))
-    return Command(method, path, function, tuple(params), server, statuses, waits)
+    return Command(method, path, function, tuple(params), server, statuses, waits, text)
 
 
 def _types(hint: Any) -> tuple[str, ...]:

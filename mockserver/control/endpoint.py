@@ -29,9 +29,11 @@ def control(worlds: Worlds, name: str | None, call: Call) -> Reply:
     try:
         command, values = _found(call.method, call.path)
         given = _given(command, call, values)
-        if command.server:
-            return _reply(200, command.function(worlds, **given))
-        return _reply(200, command.function(worlds.default if name is None else worlds.named(name), **given))
+        owner = worlds if command.server else worlds.default if name is None else worlds.named(name)
+        found = command.function(owner, **given)
+        if command.text:
+            return Reply(200, {**_HEADERS, "Content-Type": command.text}, found.encode())
+        return _reply(200, found)
     except _Refused as error:
         return _reply(error.status, {"errors": list(error.lines)}, error.headers)
     except NotThere as error:

@@ -7,6 +7,7 @@ from mockserver.control.description import described
 from mockserver.state.clock import MODES as CLOCK_MODES
 from mockserver.values import Json
 from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
+from mockserver.world.metrics import MEDIA_TYPE as METRICS
 
 
 def openapi(world: World) -> Json:
@@ -19,6 +20,7 @@ COMMANDS: tuple[Command, ...] = (
     command("GET /ready", World.ready),
     command("GET /info", World.info),
     command("GET /openapi.json", openapi),
+    command("GET /metrics", Worlds.metrics, server=True, text=METRICS),
     command("GET /worlds", Worlds.worlds, server=True),
     command("GET /worlds/{name}", Worlds.world, server=True),
     command(
@@ -69,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         in_order={"items": {"type": ["object", "string"]}},
         nothing_else={"items": {"type": ["object", "string"]}},
     ),
+    command("POST /explain", World.explain, headers={"additionalProperties": {"type": "string"}}),
     command("GET /routes", World.routes),
     command("GET /coverage", World.coverage),
     command("DELETE /coverage", World.clear_coverage),

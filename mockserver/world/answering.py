@@ -33,6 +33,7 @@ class Answering(Core):
             if operation and refused is None and result.diagnosis.reason not in ("override", "broken"):
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
+            self._served[service, operation, result.reply.status, result.diagnosis.reason] += 1
             entry = self.journal.add(
                 self.clock.now(), service, operation, call, result.reply, result.diagnosis
             )

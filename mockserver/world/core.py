@@ -64,6 +64,7 @@ class Core:
         self._overrides = Overrides()
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
+        self._served: Counter[tuple[str, str, int, str]] = Counter()
         self._breaches = 0
         self.outbox = Outbox()
         self.meters = Meters()

@@ -11,6 +11,7 @@ from mockserver.state.store import Store
 from mockserver.values import Json
 from mockserver.world.answering import Answering
 from mockserver.world.core import SEED_INSTANT, defaults, indexes
+from mockserver.world.explaining import Explaining
 from mockserver.world.loading import Catalogue
 from mockserver.world.observing import Observing
 from mockserver.world.seeds import data_of, shipped
@@ -20,7 +21,7 @@ from mockserver.world.timing import Timing
 from mockserver.world.verifying import Verifying
 
 
-class World(Answering, States, Steering, Timing, Observing, Verifying):
+class World(Explaining, Answering, States, Steering, Timing, Observing, Verifying):
     """An isolated set of services with their state, clock, ids, journal and overrides.
 
     ``handle`` answers requests; every other public method is a control command that takes and gives

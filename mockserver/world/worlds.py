@@ -9,6 +9,7 @@ from pathlib import Path
 from mockserver.values import Json, dumps
 from mockserver.world.core import SEED_INSTANT
 from mockserver.world.errors import CommandError, NotThere, clock_for, near
+from mockserver.world.metrics import exposition
 from mockserver.world.world import World
 
 
@@ -33,6 +34,10 @@ class Worlds:
     def worlds(self) -> Json:
         """The names of all worlds."""
         return {"worlds": list(self._worlds)}
+
+    def metrics(self) -> str:
+        """What all worlds have counted, in the text format that Prometheus reads."""
+        return exposition(self)
 
     def world(self, name: str) -> Json:
         """What one world serves and how it is set."""

@@ -62,6 +62,8 @@ def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
     body = _read(call)
     if problem is not None and problem.broken:
         yield from _rich(path, body, {one.key for one in problem.broken})
+        if path.endswith("/issue") and isinstance(body, Mapping) and "fields" not in body and "summary" in body:
+            yield "missing fields: project, issuetype, summary and the like are members of 'fields'"
     yield from _users(path, call, body, problem)
 
 
@@ -121,7 +123,7 @@ def _users(path: str, call: Call, body: Json, problem: Problem | None) -> Iterat
                     yield f"accountId vs name: {where} names a user by {said}; users are named by accountId"
     if problem is None:
         return
-    if path.endswith("/watchers") and isinstance(body, str) and problem.kind == "not_found":
+    if path.endswith("/watchers") and isinstance(body, str):
         yield "accountId vs name: the body names a user by name; users are named by accountId"
     if found := _BY_NAME.search(problem.diagnosis):
         yield f"accountId vs name: users are named by accountId in JQL too, as in {found[1]} = \"…\""

@@ -1,0 +1,193 @@
+"""What would be answered to a request, and why: a rehearsal in a copy of the world, which is then thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+
+from mockserver.engine.admit import STAGES
+from mockserver.engine.answer import Answer
+from mockserver.engine.context import Context
+from mockserver.spec.load import say
+from mockserver.spec.model import Case, Operation
+from mockserver.spec.routes import BadPath, Match
+from mockserver.state.store import RowId, Store
+from mockserver.values import Call, Json, Record, Reply, dumps
+from mockserver.world.answering import Answering
+from mockserver.world.credentials import good
+from mockserver.world.errors import CommandError
+from mockserver.world.shown import shown_diagnosis
+from mockserver.world.states import States
+
+# What each check of a call asks, in the order in which they are made.
+ASKED: Mapping[str, str] = {
+    "caller": "who is calling",
+    "service": "what the service asks of every call",
+    "parents": "the records that the path leads through",
+    "path": "the form of the values in the path",
+    "query": "the parameters of the query",
+    "settings": "the settings that the operation needs",
+    "record": "the record that the path names",
+    "permission": "what the caller may do",
+    "body": "the body: its media type, its form, every rule of its schema",
+    "operation": "what the operation itself asks",
+}
+
+
+class Explaining(Answering, States):
+    """The command that tries a request out."""
+
+    def explain(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        text: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """What would be answered to a request and why; nothing is changed, counted or kept.
+
+        path: with its query; body: sent as JSON, ``text``: as it is; headers: without them, a credential
+        that is let in and the media type that goes with the body. Raises CommandError.
+        """
+        call = _call(method, path, body, text, headers)
+        with self._lock:
+            rehearsal = self._rehearsal()
+            try:
+                match = self.shared.routes.find(call.method, call.path)
+            except BadPath:
+                match = Match(None)
+            if headers is None and match.service is not None:
+                sent = {**call.headers, "authorization": good(rehearsal, match.service.name).authorization}
+                call = Call(call.method, call.target, sent, call.body, call.root)
+            before = rehearsal._store.fork()
+            number = self.journal.next_number
+            service, operation, answer = rehearsal._answer(call, number)
+            found = _answered(call, service, operation, answer)
+            if match.leaf is not None:
+                found |= _about(match.leaf.operation, match.leaf.route, match.values or {})
+            else:
+                found["closest"] = list(self.shared.routes.nearest(call.method, call.path))
+            ctx = answer.context
+            if ctx is not None:
+                found |= {"case": _case(ctx.case), "caller": _caller(ctx)}
+            found["checks"] = list(_checks(ctx, answer))
+            found["changes"] = changes(before, rehearsal._store)
+            return found
+
+    def _rehearsal(self) -> Explaining:
+        """A copy of this world as it is now, of which nothing leads back here."""
+        other = object.__new__(type(self))
+        auth, validation = self.auth_mode, self.validation_mode
+        other._begin(self.shared, self.name, self.clock.fork(), auth, validation)
+        other._put_back(self._kept())
+        other._overrides = deepcopy(self._overrides)
+        other.meters = deepcopy(self.meters)
+        return other
+
+
+def changes(before: Store, after: Store) -> dict[str, list[dict[str, Json]]]:
+    """The records that were created, changed and removed between two states of one world."""
+    found: dict[str, list[dict[str, Json]]] = {"created": [], "changed": [], "removed": []}
+    for name in after:
+        old, new = before[name].rows, after[name].rows
+        if old is new:
+            continue
+        for row_id, record in new.items():
+            if row_id not in old:
+                found["created"].append({**_row(name, row_id), "record": dict(record)})
+            elif old[row_id] is not record and (members := _members(old[row_id], record)):
+                found["changed"].append({**_row(name, row_id), "members": members})
+        for row_id, record in old.items():
+            if row_id not in new:
+                found["removed"].append({**_row(name, row_id), "record": dict(record)})
+    return found
+
+
+def _row(table: str, row_id: RowId) -> dict[str, Json]:
+    service, _, resource = table.partition("/")
+    return {"service": service, "resource": resource, "id": row_id}
+
+
+def _members(old: Record, new: Record, above: str = "") -> dict[str, Json]:
+    """Each member that differs, with its value before and after; null where there was none.
+
+    A member of a member has a dotted name.
+    """
+    found: dict[str, Json] = {}
+    for name in [*old, *(name for name in new if name not in old)]:
+        before, after = old.get(name), new.get(name)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            found |= _members(before, after, f"{above}{name}.")
+        elif before != after:
+            found[f"{above}{name}"] = {"before": before, "after": after}
+    return found
+
+
+def _call(method: str, path: str, body: Json, text: str | None, headers: Mapping[str, str] | None) -> Call:
+    if not path.startswith("/"):
+        raise CommandError(f"'path' must begin with a slash, not {path!r}")
+    if body is not None and text is not None:
+        raise CommandError("give either 'body' or 'text'")
+    raw = b"" if body is None else dumps(body)
+    if text is not None:
+        raw = text.encode()
+    sent = {name.lower(): str(value) for name, value in (headers or {}).items()}
+    if raw and headers is None:
+        sent["content-type"] = "application/json"
+    return Call(method.upper(), path, sent, raw)
+
+
+def _answered(call: Call, service: str, operation: str, answer: Answer) -> dict[str, Json]:
+    return {
+        "request": f"{call.method} {call.target}",
+        "service": service,
+        "operation": operation,
+        "reply": _reply(answer.reply),
+        "diagnosis": shown_diagnosis(answer.diagnosis),
+    }
+
+
+def _reply(reply: Reply) -> dict[str, Json]:
+    try:
+        body = reply.json()
+    except ValueError:
+        body = reply.body.decode(errors="replace")
+    return {"status": reply.status, "headers": dict(reply.headers), "body": body}
+
+
+def _about(operation: Operation, route: str, values: Mapping[str, str]) -> dict[str, Json]:
+    return {
+        "route": f"{operation.method} {route}",
+        "path": dict(values),
+        "title": operation.title,
+        "rung": operation.rung,
+        "evidence": operation.evidence,
+        "docs": operation.docs,
+        "fixture": say(operation.place, "").strip(),
+    }
+
+
+def _case(case: Case) -> dict[str, Json]:
+    return {"if": case.when, "does": case.does, "resource": case.resource, "function": case.function}
+
+
+def _caller(ctx: Context) -> dict[str, Json]:
+    users = ctx.site.service.auth.users
+    field = ctx.site.service.resources[users].id.field if users is not None else "id"
+    return {
+        "id": ctx.caller.user.get(field),
+        "scheme": ctx.caller.scheme,
+        "anonymous": ctx.caller.anonymous,
+        "rejected": ctx.caller.rejected,
+    }
+
+
+def _checks(ctx: Context | None, answer: Answer) -> Iterator[dict[str, Json]]:
+    """Each check with ``passed``: true, false for the one that refused, null where it was not come to."""
+    came_to = STAGES.index(ctx.stage) if ctx is not None and ctx.stage else -1
+    refused = came_to >= 0 and answer.reply.status >= 400
+    for at, name in enumerate(STAGES):
+        passed: bool | None = None if at > came_to else not (refused and at == came_to)
+        yield {"check": name, "asks": ASKED[name], "passed": passed}
