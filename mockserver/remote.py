@@ -120,6 +120,22 @@ class RemoteWorld:
         """Back to a snapshot, which stays."""
         return self._ask("restore", id=id)
 
+    def drop_snapshot(self, id: str) -> Json:
+        """Forget a snapshot; the world stays as it is."""
+        return self._ask("drop_snapshot", id=id)
+
+    def diff(self, a: str, b: str) -> Json:
+        """What differs between two snapshots, or ``now``, ``seed``, ``empty``: records and settings."""
+        return self._ask("diff", a=a, b=b)
+
+    def export_state(self, service: str | None = None, snapshot: str = "now") -> Json:
+        """Records, ids, settings and time of all services or of one, as a document to be imported."""
+        return self._ask("export_state", service=service, snapshot=snapshot)
+
+    def import_state(self, data: Json) -> Json:
+        """Put an exported document in place of what its services hold, all of it or nothing."""
+        return self._ask("import_state", data=data)
+
     # ---- behaviour
 
     def force(
@@ -170,7 +186,7 @@ class RemoteWorld:
         return self._ask("set_validation", mode=mode)
 
     def show_clock(self) -> Json:
-        """The world's time, and whether it stands still."""
+        """The world's time, whether it stands still, and how fast it goes."""
         return self._ask("show_clock")
 
     def set_clock(self, to: str | None = None, mode: str | None = None, scale: float | None = None) -> Json:

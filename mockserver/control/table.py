@@ -42,6 +42,10 @@ COMMANDS: tuple[Command, ...] = (
     command("POST /snapshots/{id}/restore", World.restore),
     command(
         "POST /force",
+    command("DELETE /snapshots/{id}", World.drop_snapshot),
+    command("GET /snapshots/{a}/diff/{b}", World.diff),
+    command("GET /export", World.export_state),
+    command("POST /import", World.import_state, whole="data", data={"type": "object"}),
         World.force,
         status={"minimum": 200, "maximum": 599},
         headers={"additionalProperties": {"type": "string"}},

@@ -108,6 +108,10 @@ class Clock:
             return 0.0
         return None if self.frozen or moment > LAST else left / self.scale
 
+    def same(self, other: Clock) -> bool:
+        """Whether the two will always show the same time unless one is set or advanced."""
+        return self._course == other._course
+
     def fork(self) -> Clock:
         """A clock of its own that shows the same time."""
         other = Clock()

@@ -33,6 +33,10 @@ class Ids:
         """The next uuid of ``name``, in lower case, marked as version 4."""
         return str(uuid.UUID(self.digest(name), version=4))
 
+    def counters(self) -> dict[str, int]:
+        """The last number given, by name."""
+        return dict(self._last)
+
     def fork(self) -> Ids:
         """Counters of their own that continue from here."""
         return Ids(self._last)

@@ -209,6 +209,17 @@ class Store:
         self.written = True
         self._writable(name).drop(row_id)
 
+    def replace(self, name: str, table: Table) -> None:
+        """Put ``table``, which nobody may write to any more, in place of the one of that name."""
+        table.owner = None
+        self._tables[name] = table
+
+    def same(self, other: Store) -> bool:
+        """Whether both stores share all tables: where one is a fork, whether neither was written to since."""
+        return self._tables.keys() == other._tables.keys() and all(
+            table is other._tables[name] for name, table in self._tables.items()
+        )
+
     def fork(self) -> Store:
         """A store with the same content; neither sees what the other writes from now on."""
         other = Store({})

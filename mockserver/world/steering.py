@@ -94,7 +94,7 @@ class Steering(Core):
             for name, value in values.items():
                 if name not in declared:
                     errors.append(f"{service} has no setting {name!r}{near(name, declared)}")
-                elif wrong := _unfit(declared[name].schema, value):
+                elif wrong := unfit(declared[name].schema, value):
                     errors.append(f"{service}.{name}: {wrong}")
             if errors:
                 raise CommandError(*errors)
@@ -116,7 +116,8 @@ def _prefix(service: Service) -> str:
     return next(iter(service.same_as), "")
 
 
-def _unfit(schema: Mapping[str, Json], value: Json) -> str:
+def unfit(schema: Mapping[str, Json], value: Json) -> str:
+    """Why a value is not as the schema of a setting has it; empty if it is."""
     from jsonschema import Draft202012Validator
 
     errors = Draft202012Validator({"$schema": DIALECT, **schema}).iter_errors(value)

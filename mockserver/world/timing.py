@@ -19,11 +19,12 @@ class Timing(Core):
     def set_clock(self, to: str | None = None, mode: str | None = None, scale: float | None = None) -> Json:
         """Stand still at an instant, go on from there (``mode``, ``scale``), or follow the real time.
 
-        to: ``real`` or an ISO 8601 instant; without it the time goes on from where it is. mode: real | frozen |
-        ticking | scaled; scale: how many times as fast as the real time. Raises CommandError.
+        to: ``real`` or an ISO 8601 instant; without it the time goes on from where it is. mode: real |
+        frozen | ticking | scaled; scale: how many times as fast as the real time. Raises CommandError.
         """
         with self._lock:
             self.clock = self._clock(to, mode, scale)
+            self._stir()
             return self.show_clock()
 
     def advance_clock(self, seconds: float) -> Json:
@@ -35,6 +36,7 @@ class Timing(Core):
                 self.clock.advance(seconds)
             except (OverflowError, ValueError) as error:
                 raise CommandError(f"'seconds' leads beyond the year 9998: {seconds}") from error
+            self._stir()
             return self.show_clock()
 
     def _clock(self, to: str | None, mode: str | None, scale: float | None) -> Clock:
