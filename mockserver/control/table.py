@@ -5,8 +5,10 @@ from __future__ import annotations
 from mockserver.control.command import Command, command, one_of
 from mockserver.control.description import described
 from mockserver.state.clock import MODES as CLOCK_MODES
+from mockserver.state.outbox import FAULTS, STATES
 from mockserver.values import Json
 from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
+from mockserver.world.deliveries import LONGEST_WAIT
 from mockserver.world.metrics import MEDIA_TYPE as METRICS
 
 
@@ -80,3 +82,27 @@ COMMANDS: tuple[Command, ...] = (
     command("GET /coverage", World.coverage),
     command("DELETE /coverage", World.clear_coverage),
 )
+    command(
+        "GET /webhooks/deliveries", World.deliveries, limit={"minimum": 1}, state=one_of(STATES, null=True)
+    ),
+    command(
+        "POST /webhooks/deliveries/wait",
+        World.wait_for_deliveries,
+        waits=True,
+        state=one_of(STATES, null=True),
+        count={"minimum": 1},
+        timeout={"minimum": 0, "maximum": LONGEST_WAIT},
+    ),
+    command("POST /webhooks/deliveries/{id}/redeliver", World.redeliver),
+    command("DELETE /webhooks/deliveries", World.clear_deliveries),
+    command(
+        "PUT /webhooks/faults",
+        World.set_webhook_fault,
+        do=one_of(FAULTS),
+        times={"minimum": 1},
+        after={"minimum": 0},
+        seconds={"exclusiveMinimum": 0},
+        status={"minimum": 200, "maximum": 599},
+    ),
+    command("GET /webhooks/faults", World.webhook_faults),
+    command("DELETE /webhooks/faults", World.clear_webhook_faults),

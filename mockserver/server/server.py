@@ -18,6 +18,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from mockserver.control import CONTROL, control, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
 from mockserver.server.waiting import Busy, Waiting
+from mockserver.server.delivery import Sender
+from mockserver.server.direct import DirectServer, fits
 from mockserver.state.journal import Entry
 from mockserver.values import Call, Problem, Reply, dumps
 from mockserver.wire import (
@@ -75,6 +77,7 @@ class MockServer:
         self._listener: asyncio.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._sender = Sender(worlds)
         self._end: asyncio.Event | None = None
 
     @property
@@ -158,6 +161,7 @@ class MockServer:
         for one in listener.sockets:
             with suppress(NotImplementedError):
                 asyncio.get_running_loop().remove_reader(one.fileno())
+        self._sender.open(self.port)
         for _ in range(3):
             await asyncio.sleep(0)
         listener.close()
@@ -178,6 +182,7 @@ class MockServer:
         try:
             listening.set()
             await self._end.wait()
+        await self._sender.close()
         finally:
             await self.close()
 

@@ -5,10 +5,10 @@ Nothing here sends. Whoever can, asks what is due, sends it, and says what came 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from mockserver.values import Retry
 
@@ -103,9 +103,16 @@ class Fault:
         return (
             self.service in (None, delivery.service)
             and self.subscription in (None, message.subscription)
-            and (self.event is None or fnmatchcase(message.event, self.event))
-            and (self.url is None or fnmatchcase(message.url, self.url))
+            and (self.event is None or matches(self.event, message.event))
+            and (self.url is None or matches(self.url, message.url))
         )
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether ``text`` is ``pattern``, in which ``*`` stands for anything."""
+    if "*" not in pattern:
+        return text == pattern
+    return re.fullmatch(".*".join(re.escape(one) for one in pattern.split("*")), text, re.DOTALL) is not None
 
 
 def anywhere(url: str) -> str:
@@ -118,7 +125,6 @@ class Outbox:
 
     __slots__ = (
         "_all",
-        "_barred",
         "_behind",
         "_bytes",
         "_faults",
@@ -128,7 +134,9 @@ class Outbox:
         "_last_fault",
         "_limit",
         "_queued",
+        "_unsendable",
         "_waiting",
+        "barred",
         "evicted",
         "news",
     )
@@ -145,10 +153,12 @@ class Outbox:
 
         ``kept`` deliveries and ``size`` bytes of bodies are kept for reading.
         """
-        self._barred = barred
+        self.barred = barred
         self._waiting, self._kept, self._limit = waiting, kept, size
         self._all: dict[int, Delivery] = {}
-        self._queued: dict[int, None] = {}
+        self._queued: dict[int, tuple[str, str]] = {}
+        # Queued, to be judged when due: only a fault may answer what must not be sent.
+        self._unsendable: set[int] = set()
         self._flying: dict[int, tuple[str, str]] = {}
         self._behind: dict[tuple[str, str], list[int]] = {}
         self._faults: dict[int, Fault] = {}
@@ -189,31 +199,42 @@ class Outbox:
             reason = f"fault {fault.id}: waits for the next delivery of its subscription"
             delivery = replace(delivery, state="held", due=None, reason=reason)
         self._put(delivery)
+        touched = [delivery.id]
         if kind == "reorder" and delivery.state == "held":
             self._behind.setdefault(delivery.line, []).append(delivery.id)
         elif kind != "drop":
-            self._let_pass(delivery.line, now)
+            touched += self._let_pass(delivery.line, now)
         if kind == "duplicate":
             copy = self._new(service, message, now, retry)
             self._put(self._admitted(replace(copy, copy_of=delivery.id)))
-        self.settle(now)
+            touched.append(copy.id)
+        for id in touched:
+            self._settle(id, now)
         return self._all.get(delivery.id, delivery)
 
     def settle(self, now: datetime) -> None:
         """Do what needs no sender: attempts that a fault answers, and giving up on what may not be sent."""
         answering = any(one.kind == "status" and one.left != 0 for one in self._faults.values())
-        for id in list(self._queued):
-            while (delivery := self._all[id]).state == "queued" and id not in self._flying:
-                if delivery.due is None or delivery.due > now:
-                    break
-                fault = self._met(delivery, ("status",)) if answering else None
-                if fault is not None:
-                    self.record(id, delivery.due, status=fault.status, fault=fault.id)
-                    continue
-                barred = self._barred(delivery.message.url)
+        for id in list(self._queued if answering else self._unsendable):
+            self._settle(id, now)
+
+    def _settle(self, id: int, now: datetime) -> None:
+        self._unsendable.discard(id)
+        while (delivery := self._all.get(id)) is not None and delivery.state == "queued":
+            if id in self._flying or delivery.due is None:
+                return
+            barred = self.barred(delivery.message.url)
+            if delivery.due > now:
                 if barred:
-                    self._put(replace(delivery, state="held", due=None, reason=barred))
-                break
+                    self._unsendable.add(id)
+                return
+            fault = self._met(delivery, ("status",))
+            if fault is not None:
+                self.record(id, delivery.due, status=fault.status, fault=fault.id)
+                continue
+            if barred:
+                self._put(replace(delivery, state="held", due=None, reason=barred))
+            return
 
     # ---- sending
 
@@ -222,15 +243,16 @@ class Outbox:
         self.settle(now)
         found: list[Delivery] = []
         busy = set(self._flying.values())
-        for id in self._queued:
-            delivery = self._all[id]
+        for id, line in self._queued.items():
             if len(found) >= room:
                 break
-            if id in self._flying or delivery.due is None or delivery.due > now or delivery.line in busy:
+            if line in busy:
                 continue
-            self._flying[id] = delivery.line
-            busy.add(delivery.line)
-            found.append(delivery)
+            delivery = self._all[id]
+            if delivery.due is not None and delivery.due <= now:
+                self._flying[id] = line
+                busy.add(line)
+                found.append(delivery)
         return found
 
     def record(
@@ -241,15 +263,11 @@ class Outbox:
         status: int | None = None,
         error: str = "",
         fault: int | None = None,
-        retried: bool = True,
     ) -> Delivery | None:
-        """What came of sending a delivery: the status it met, or the error; None if it is forgotten.
-
-        ``retried``: whether an error of this kind is tried again.
-        """
+        """What came of sending a delivery: the status it met, or the error; None if it is forgotten."""
         self._flying.pop(id, None)
         delivery = self._all.get(id)
-        if delivery is None or delivery.state not in ("queued", "held"):
+        if delivery is None or delivery.state != "queued":
             return None
         tries = delivery.tries + 1
         attempts = (*delivery.attempts, Attempt(at, status, error, fault))
@@ -257,7 +275,7 @@ class Outbox:
         retry = delivery.retry
         if status is not None and 200 <= status < 300:
             told = replace(told, state="delivered", reason="")
-        elif retry is not None and retried and retry.again(status) and tries <= len(retry.waits):
+        elif retry is not None and retry.again(status) and tries <= len(retry.waits):
             told = replace(told, state="queued", due=at + timedelta(seconds=retry.waits[tries - 1]))
         else:
             told = replace(told, state="failed", reason=error or f"status {status}")
@@ -271,10 +289,18 @@ class Outbox:
         if delivery is not None and delivery.state == "queued":
             self._put(replace(delivery, state="held", due=None, reason=reason))
 
-    def next_due(self) -> datetime | None:
-        """The earliest instant at which something is to be sent; None if nothing is queued."""
-        waiting = [self._all[id].due for id in self._queued if id not in self._flying]
-        return min((due for due in waiting if due is not None), default=None)
+    def put_off(self, id: int) -> None:
+        """Leave a delivery that was under way to whoever asks next what is due."""
+        self._flying.pop(id, None)
+
+    def under_way(self, id: int) -> bool:
+        """Whether the delivery has begun and nothing has come of it yet."""
+        return id in self._flying
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """The earliest instant after ``now`` at which something is to be sent, if there is one."""
+        waiting = [self._all[id].due for id in self._queued]
+        return min((due for due in waiting if due is not None and due > now), default=None)
 
     # ---- steering
 
@@ -286,15 +312,16 @@ class Outbox:
                 if id in ids:
                     ids.remove(id)
             self._queued.pop(id, None)
+            self._unsendable.discard(id)
             anew = replace(delivery, state="queued", due=now, tries=0, reason="")
             self._put(self._admitted(anew))
-            self.settle(now)
+            self._settle(id, now)
         return self._all[id]
 
     def clear(self) -> int:
         """Forget all deliveries, also those under way; how many there were. Ids go on."""
         gone = len(self._all)
-        for kept in (self._all, self._queued, self._flying, self._behind):
+        for kept in (self._all, self._queued, self._flying, self._behind, self._unsendable):
             kept.clear()
         self._bytes = self.evicted = 0
         self.news = False
@@ -341,11 +368,12 @@ class Outbox:
             return used
         return None
 
-    def _let_pass(self, line: tuple[str, str], now: datetime) -> None:
-        """Queue what waited for another delivery of this subscription."""
-        for id in self._behind.pop(line, ()):
-            if id in self._all:
-                self._put(replace(self._all[id], state="queued", due=now, reason=""))
+    def _let_pass(self, line: tuple[str, str], now: datetime) -> list[int]:
+        """Queue what waited for another delivery of this subscription; the ids."""
+        passed = [id for id in self._behind.pop(line, ()) if id in self._all]
+        for id in passed:
+            self._put(self._admitted(replace(self._all[id], state="queued", due=now, reason="")))
+        return passed
 
     def _put(self, delivery: Delivery) -> None:
         """Keep ``delivery`` as it now is, and queue it if it is to be sent."""
@@ -353,7 +381,7 @@ class Outbox:
             self._bytes += len(delivery.message.body)
         self._all[delivery.id] = delivery
         if delivery.state == "queued":
-            self._queued.setdefault(delivery.id)
+            self._queued.setdefault(delivery.id, delivery.line)
         else:
             self._queued.pop(delivery.id, None)
         self.news = True
@@ -365,4 +393,6 @@ class Outbox:
             gone = next((id for id in self._all if id not in self._queued), next(iter(self._all)))
             self._bytes -= len(self._all.pop(gone).message.body)
             self._queued.pop(gone, None)
+            self._unsendable.discard(gone)
+            self._flying.pop(gone, None)
             self.evicted += 1

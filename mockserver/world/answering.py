@@ -42,6 +42,8 @@ class Answering(Core):
             return entry
 
     def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
+            if self.outbox.news:
+                self._stir()
         """Service, operation id and answer; the first two are empty where nothing was found."""
         try:
             match = self.shared.routes.find(call.method, call.path)

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from mockserver.engine.context import Site
 from mockserver.engine.seeding import seeded
@@ -20,6 +21,7 @@ from mockserver.state.store import Index, Store
 from mockserver.values import Json
 from mockserver.world.errors import CommandError, NotThere, among, near
 from mockserver.world.loading import Catalogue
+from mockserver.world.receivers import barred
 
 # The instant at which the seeds of the references live, and at which frozen worlds stand.
 SEED_INSTANT = "2025-01-15T09:30:00+00:00"
@@ -45,8 +47,17 @@ class Core:
     journal: Journal
     auth_mode: str
     validation_mode: str
+    deliver_to: frozenset[str]
 
-    def _begin(self, shared: Catalogue, name: str, clock: Clock, auth: str, validation: str) -> None:
+    def _begin(
+        self,
+        shared: Catalogue,
+        name: str,
+        clock: Clock,
+        auth: str,
+        validation: str,
+        deliver_to: frozenset[str] = frozenset(),
+    ) -> None:
         """Everything but records, ids and settings, as it is in a new world. Raises CommandError."""
         self.name = name
         self.shared = shared
@@ -66,7 +77,9 @@ class Core:
         self._coverage: Counter[tuple[str, str, int]] = Counter()
         self._served: Counter[tuple[str, str, int, str]] = Counter()
         self._breaches = 0
-        self.outbox = Outbox()
+        self.deliver_to = deliver_to
+        self.outbox = Outbox(partial(barred, deliver_to))
+        self._sender: Callable[[], None] | None = None
         self.meters = Meters()
         self._sites: dict[str, Site] = {}
         self._store: Store
@@ -143,11 +156,39 @@ class Core:
             found[service.name] = {name: count for name, count in counts.items() if count}
         return found
 
+    def retire(self) -> None:
+        """Nobody will ask this world any more: nothing is sent, nobody waits."""
+        with self._lock:
+            self._forget_deliveries()
+            self.tell(None)
+        self.wake()
+
     def wake(self) -> None:
         """Let every command that waits come back now with what it has seen."""
         with self._changed:
             self._woken += 1
             self._changed.notify_all()
+
+    def tell(self, sender: Callable[[], None] | None) -> None:
+        """Call ``sender``, from any thread, whenever there may be deliveries to be sent; None: nobody."""
+        with self._lock:
+            self._sender = sender
+            self._stir()
+
+    def _stir(self) -> None:
+        """Say to those who wait and who send that deliveries, or the time, have changed."""
+        self.outbox.news = False
+        if self._waiting:
+            self._changed.notify_all()
+        if self._sender is not None and self.outbox.last:
+            self._sender()
+
+    def _forget_deliveries(self) -> int:
+        """No webhooks, no faults upon them; how many webhooks there were."""
+        self.outbox.disarm()
+        gone = self.outbox.clear()
+        self._stir()
+        return gone
 
     def _until(self, there: Callable[[], bool], timeout: float) -> bool:
         """Whether ``there`` came true within so many real seconds; it is asked after every change."""

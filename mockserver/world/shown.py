@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import orjson
+
 from mockserver.spec.model import Operation, Service
 from mockserver.spec.routes import routes_of, shapes_of
+from mockserver.state import secrets
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Diagnosis, Entry
+from mockserver.state.outbox import Attempt, Delivery, Fault
 from mockserver.state.overrides import Override
 from mockserver.values import Json
 
@@ -92,3 +96,63 @@ def shown_routes(service: Service) -> list[dict[str, Json]]:
         }
         for one in service.operations.values()
     ]
+
+
+def shown_delivery(one: Delivery) -> dict[str, Json]:
+    """A webhook and what became of it; its body as data where it is JSON."""
+    message = one.message
+    return {
+        "id": one.id,
+        "at": one.at.isoformat(),
+        "service": one.service,
+        "event": message.event,
+        "subscription": message.subscription,
+        "identifier": message.identifier,
+        "state": one.state,
+        "reason": one.reason,
+        "due": None if one.due is None else one.due.isoformat(),
+        "copy_of": one.copy_of,
+        "attempts": [_shown_attempt(attempt) for attempt in one.attempts],
+        "method": message.method,
+        "url": secrets.url(message.url)[0],
+        "headers": {
+            name: secrets.header(value) if _is_secret(name) else value for name, value in one.headers.items()
+        },
+        "body": _data(message.body),
+    }
+
+
+def _is_secret(header: str) -> bool:
+    """Whether a webhook's header is not shown; what was signed with a secret is none itself."""
+    return secrets.is_secret_header(header) and "signature" not in header.lower()
+
+
+def _shown_attempt(one: Attempt) -> dict[str, Json]:
+    found: dict[str, Json] = {"at": one.at.isoformat()}
+    found |= {"error": one.error} if one.status is None else {"status": one.status}
+    return found if one.fault is None else {**found, "fault": one.fault}
+
+
+def shown_webhook_fault(one: Fault) -> dict[str, Json]:
+    """What goes wrong with webhooks, and how often it did."""
+    return {
+        "id": one.id,
+        "do": one.kind,
+        "event": one.event,
+        "subscription": one.subscription,
+        "url": one.url,
+        "service": one.service,
+        "seconds": one.seconds or None,
+        "status": one.status or None,
+        "after": one.after,
+        "left": one.left,
+        "used": one.used,
+    }
+
+
+def _data(body: bytes) -> Json:
+    """A body as data; as text where it is no JSON, None where it is empty."""
+    try:
+        return orjson.loads(body) if body else None
+    except ValueError:
+        return body.decode(errors="replace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mockserver.state.clock import Clock, instant
@@ -12,16 +12,19 @@ from mockserver.values import Json
 from mockserver.world.answering import Answering
 from mockserver.world.core import SEED_INSTANT, defaults, indexes
 from mockserver.world.explaining import Explaining
+from mockserver.world.deliveries import Deliveries
+from mockserver.world.limiting import Limiting
 from mockserver.world.loading import Catalogue
 from mockserver.world.observing import Observing
 from mockserver.world.seeds import data_of, shipped
+from mockserver.world.receivers import origins
 from mockserver.world.states import States
 from mockserver.world.steering import Steering
 from mockserver.world.timing import Timing
 from mockserver.world.verifying import Verifying
 
 
-class World(Explaining, Answering, States, Steering, Timing, Observing, Verifying):
+class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timing, Observing, Verifying, Logins):
     """An isolated set of services with their state, clock, ids, journal and overrides.
 
     ``handle`` answers requests; every other public method is a control command that takes and gives
@@ -38,8 +41,13 @@ class World(Explaining, Answering, States, Steering, Timing, Observing, Verifyin
         auth: str = "any",
         validation: str = "strict",
     ) -> None:
-        """A world with ``seeds``: names of shipped seeds, files, or data by service. Raises CommandError."""
-        self._begin(shared, name, clock or Clock(instant(SEED_INSTANT)), auth, validation)
+        deliver_to: Iterable[str] = (),
+        """A world with ``seeds``: names of shipped seeds, files, or data by service. Raises CommandError.
+
+        ``deliver_to``: origins besides this machine that webhooks are sent to.
+        """
+        started = clock or Clock(instant(SEED_INSTANT))
+        self._begin(shared, name, started, auth, validation, origins(deliver_to))
         services = shared.services.values()
         self._store = Store(indexes(services))
         self._ids = Ids()
@@ -73,6 +81,7 @@ class World(Explaining, Answering, States, Steering, Timing, Observing, Verifyin
             self._modes[0] if auth is None else auth,
             self._modes[1] if validation is None else validation,
         )
+            self.deliver_to,
         other._empty, other._seeded = self._empty, self._seeded
         other._put_back(self._seeded)
         return other
@@ -81,4 +90,11 @@ class World(Explaining, Answering, States, Steering, Timing, Observing, Verifyin
         """A world with other seeds, set as this one was when it was made. Raises CommandError."""
         auth, validation = self._modes
         clock = self._initial_clock.anew()
-        return World(self.shared, seeds=seeds, clock=clock, auth=auth, validation=validation)
+        return World(
+            self.shared,
+            seeds=seeds,
+            clock=clock,
+            auth=auth,
+            validation=validation,
+            deliver_to=self.deliver_to,
+        )

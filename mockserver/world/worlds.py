@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from mockserver.values import Json, dumps
@@ -22,6 +23,7 @@ class Worlds:
         self.default = default
         self._lock = threading.Lock()
         self._made: dict[str, World] = {}
+        self._watcher: Callable[[World], None] | None = None
 
     def get(self, name: str) -> World | None:
         """The world of that name."""
@@ -63,8 +65,9 @@ class Worlds:
             if name == self.default.name:
                 raise CommandError(f"the world {name!r} cannot be replaced; reset it instead")
             self._worlds[name] = made
+        self._attend(made)
         if replaced is not None:
-            replaced.wake()
+            replaced.retire()
         return {"created": name, "replaced": replaced is not None}
 
     def drop_world(self, name: str) -> Json:
@@ -74,8 +77,18 @@ class Worlds:
                 raise CommandError(f"the world {name!r} cannot be dropped; reset it instead")
             self.named(name)
             dropped = self._worlds.pop(name)
-        dropped.wake()
+        dropped.retire()
         return {"dropped": name}
+
+    def watch(self, watcher: Callable[[World], None] | None) -> None:
+        """Call ``watcher``, from any thread, with each world that may have something to be sent."""
+        self._watcher = watcher
+        for world in self:
+            self._attend(world)
+
+    def _attend(self, world: World) -> None:
+        watcher = self._watcher
+        world.tell(None if watcher is None else partial(watcher, world))
 
     def named(self, name: str) -> World:
         """The world of that name. Raises NotThere."""
