@@ -8,6 +8,7 @@ import sys
 import click
 
 from mockserver import installation
+from mockserver.cli.asking import explain, metrics, verify
 from mockserver.cli.console import DEFECT, colour, say
 from mockserver.cli.demo import demo
 from mockserver.cli.doctor import doctor
@@ -19,7 +20,7 @@ from mockserver.cli.run import env, execute
 from mockserver.cli.serve import serve
 from mockserver.cli.steering import auth, clock, force, settings, validation
 
-LOCAL = (serve, demo, env, execute, check, routes, doctor)
+LOCAL = (serve, demo, env, execute, check, routes, explain, doctor)
 REMOTE = (
     ready,
     seed,
@@ -33,7 +34,9 @@ REMOTE = (
     clock,
     world,
     journal,
+    verify,
     coverage,
+    metrics,
 )
 
 

@@ -73,6 +73,9 @@ TOKEN = _option("--token", env="TOKEN", help="The word that the control endpoint
 URL = _option(
     "--url", env="URL", default=DEFAULT_URL, show_default=True, help="Address of the running server."
 )
+EXPLAIN_URL = _option(
+    "--url", env="URL", help="Address of the running server to ask. [default: a world of its own]"
+)
 WORLD = _option("--world", env="WORLD", metavar="NAME", help="The world meant. [default: the default world]")
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 

@@ -43,6 +43,14 @@ def content(file: Path) -> Json:
     return found
 
 
+def pair(text: str) -> tuple[str, str]:
+    """Name and value of ``NAME=VALUE``. Raises BadParameter."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"expected NAME=VALUE, not '{text}'")
+    return name, value
+
+
 def one_line(value: Json) -> str:
     """A value as JSON on one line."""
     import json

@@ -1,4 +1,4 @@
-"""What would be answered to a request, and why: a rehearsal in a copy of the world, which is then thrown away."""
+"""What would be answered to a request, and why: tried out in a copy of the world, which is thrown away."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Explaining(Answering, States):
         auth, validation = self.auth_mode, self.validation_mode
         other._begin(self.shared, self.name, self.clock.fork(), auth, validation)
         other._put_back(self._kept())
-        other._overrides = deepcopy(self._overrides)
+        other._rules = self._rules.fork()
         other.meters = deepcopy(self.meters)
         return other
 

@@ -46,7 +46,7 @@ _BY_NAME = re.compile(r"does not exist for the field '(assignee|creator|reporter
 
 
 def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
-    """Each slip in a call, refused with ``problem`` or (None) answered, as a sentence that begins with its name.
+    """Each slip in a call, refused with ``problem`` or (None) answered: sentences that begin with its name.
 
     Source: /rest/api/3 differs from /rest/api/2 in rich text only; users are named by account id since 2019
     (deprecation notice for user privacy); CHANGE-2046 for the search.
@@ -62,7 +62,12 @@ def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
     body = _read(call)
     if problem is not None and problem.broken:
         yield from _rich(path, body, {one.key for one in problem.broken})
-        if path.endswith("/issue") and isinstance(body, Mapping) and "fields" not in body and "summary" in body:
+        if (
+            path.endswith("/issue")
+            and isinstance(body, Mapping)
+            and "fields" not in body
+            and "summary" in body
+        ):
             yield "missing fields: project, issuetype, summary and the like are members of 'fields'"
     yield from _users(path, call, body, problem)
 
@@ -102,7 +107,7 @@ def _texts(path: str, body: Json, refused: set[str]) -> Iterator[tuple[str, Json
     fields = body.get("fields")
     for name in ("description", "environment", *sorted(refused)) if isinstance(fields, Mapping) else ():
         if name in refused and (name in ("description", "environment") or name.startswith("customfield_")):
-            yield f"fields.{name}", fields[name] if name in fields else None
+            yield f"fields.{name}", fields.get(name)
             refused = refused - {name}
 
 
@@ -126,7 +131,7 @@ def _users(path: str, call: Call, body: Json, problem: Problem | None) -> Iterat
     if path.endswith("/watchers") and isinstance(body, str):
         yield "accountId vs name: the body names a user by name; users are named by accountId"
     if found := _BY_NAME.search(problem.diagnosis):
-        yield f"accountId vs name: users are named by accountId in JQL too, as in {found[1]} = \"…\""
+        yield f'accountId vs name: users are named by accountId in JQL too, as in {found[1]} = "…"'
 
 
 def _read(call: Call) -> Json:
