@@ -164,7 +164,8 @@ def _explained(found: Mapping[str, Json]) -> None:
     if "case" in found:
         case = found["case"]
         what = case["function"] if case["does"] == "call" else f"{case['does']} {case['resource'] or ''}"
-        _line("does", f"{what.strip()}{f' (because of {case['if']})' if case['if'] else ''}")
+        why = f" (because of {case['if']})" if case["if"] else ""
+        _line("does", what.strip() + why)
         _line("caller", _caller(found["caller"]))
     if any(one["passed"] is not None for one in found["checks"]):
         _line("checks", "  ".join(f"{MARKS[one['passed']]} {one['check']}" for one in found["checks"]))
@@ -174,7 +175,7 @@ def _explained(found: Mapping[str, Json]) -> None:
     _changes(found["changes"])
     _line("answer", str(reply["status"]))
     for name, value in reply["headers"].items():
-        say(f"            {faint(f'{name}: {value}')}")
+        say(faint(f"            {name}: {value}"))
     if reply["body"] is not None:
         show_json(reply["body"])
 
