@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -48,7 +49,7 @@ class RemoteWorld:
     # ---- life
 
     def health(self) -> Json:
-        """Whether the server answers."""
+        """Whether the server answers, and what keeps it from all it should do."""
         return self._ask("health")
 
     def ready(self) -> Json:
@@ -177,6 +178,36 @@ class RemoteWorld:
         """Change settings of one service; all or none. The values now in force come back."""
         return self._ask("set_settings", service=service, values=values)
 
+    def limits(self, service: str | None = None) -> Json:
+        """The rate limits of one service, or of all that have some by service, and what is used of them."""
+        return self._ask("limits", service=service)
+
+    def set_limits(self, service: str, limits: bool | Mapping[str, Json] = True) -> Json:
+        """Refuse calls that are too many: by the documented numbers, by others, or not at all."""
+        return self._ask("set_limits", service=service, limits=limits)
+
+    def login(
+        self,
+        service: str,
+        user: str | int | None = None,
+        *,
+        scheme: str | None = None,
+        scope: str | None = None,
+        expires_in: float | None = None,
+    ) -> Json:
+        """A new credential of a user (by id, address or name; the default one where none is named)."""
+        return self._ask(
+            "login", service=service, user=user, scheme=scheme, scope=scope, expires_in=expires_in
+        )
+
+    def credentials(self, service: str) -> Json:
+        """The credentials that a service knows, with whose they are and whether they are let in."""
+        return self._ask("credentials", service=service)
+
+    def revoke(self, service: str, *, secret: str | None = None, user: str | int | None = None) -> Json:
+        """Revoke the credentials with a secret, or all of a user."""
+        return self._ask("revoke", service=service, secret=secret, user=user)
+
     def set_auth(self, mode: str) -> Json:
         """Choose who is let in: any | strict | off."""
         return self._ask("set_auth", mode=mode)
@@ -295,36 +326,6 @@ class RemoteWorld:
         """Forget what was exercised and how often a schema was broken; the journal stays."""
         return self._ask("clear_coverage")
 
-    # ---- behind the commands
-
-    def _ask(self, command_name: str, /, **given: Json) -> Json:
-        """What the server answers to a command; arguments that have their default are not sent."""
-        command = _row(command_name, given)
-        path, whole = command.path, None
-        query: dict[str, Json] = {}
-        body: dict[str, Json] = {}
-        for param in command.params:
-            value = given[param.name]
-            if param.where == "path":
-                path = path.replace("{" + param.name + "}", quote(str(value), safe=""))
-            elif param.where == "whole":
-                whole = value
-            elif param.required or value != param.default:
-                (query if param.where == "query" else body)[param.name] = value
-        target = self._prefix + CONTROL + path
-        if query:
-            target += "?" + urlencode({key: _text(value) for key, value in query.items()})
-        content = whole if whole is not None else body or None
-        sent = None if content is None else dumps(content)
-        return self._send(command.method, target, sent, text=bool(command.text))
-
-    def _send(self, method: str, target: str, body: bytes | None, *, text: bool = False) -> Json:
-        headers = dict(self._headers)
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        with self._lock:
-            status, content = self._exchange(method, target, body, headers)
-        if text and status == 200:
     # ---- webhooks
 
     def deliveries(
@@ -418,6 +419,46 @@ class RemoteWorld:
         """Let nothing go wrong with webhooks any more."""
         return self._ask("clear_webhook_faults")
 
+    # ---- behind the commands
+
+    def _ask(self, command_name: str, /, **given: Json) -> Json:
+        """What the server answers to a command; arguments that have their default are not sent."""
+        command = _row(command_name, given)
+        path, whole = command.path, None
+        query: dict[str, Json] = {}
+        body: dict[str, Json] = {}
+        for param in command.params:
+            value = given[param.name]
+            if param.where == "path":
+                path = path.replace("{" + param.name + "}", quote(str(value), safe=""))
+            elif param.where == "whole":
+                whole = value
+            elif param.required or value != param.default:
+                (query if param.where == "query" else body)[param.name] = value
+        target = self._prefix + CONTROL + path
+        if query:
+            target += "?" + urlencode({key: _text(value) for key, value in query.items()})
+        content = whole if whole is not None else body or None
+        sent = None if content is None else dumps(content)
+        if command.waits:
+            with closing(self._aside(float(given["timeout"]))) as other:
+                return other._send(command.method, target, sent)
+        return self._send(command.method, target, sent, text=bool(command.text))
+
+    def _aside(self, seconds: float) -> RemoteWorld:
+        """The same world on a connection of its own, for a command that takes so many ``seconds`` longer."""
+        connection = self._connection
+        other = RemoteWorld(self.server_url, self.name, timeout=seconds + (connection.timeout or 0))
+        other._headers = self._headers
+        return other
+
+    def _send(self, method: str, target: str, body: bytes | None, *, text: bool = False) -> Json:
+        headers = dict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        with self._lock:
+            status, content = self._exchange(method, target, body, headers)
+        if text and status == 200:
             return content.decode()
         return _answered(status, content, self.server_url)
 

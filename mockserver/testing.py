@@ -10,8 +10,8 @@ from mockserver.exchange import Exchange, exchanges
 from mockserver.findings import findings, unused
 from mockserver.values import Json, Record
 from mockserver.verification import differences
-from mockserver.world import World, read_text
-from mockserver.world.credentials import good
+from mockserver.world import NotThere, World, read_text
+from mockserver.world.credentials import Credential, good
 from mockserver.world.verifying import wanted_of
 
 
@@ -113,6 +113,46 @@ class ServiceMock:
         """The same credential as headers of a request."""
         return {"Authorization": good(self.world, self.name).authorization}
 
+    def login(
+        self,
+        user: str | int | None = None,
+        *,
+        scheme: str | None = None,
+        scope: str | None = None,
+        expires_in: float | None = None,
+    ) -> Credential:
+        """A new credential of a user (by id, address or name): ``.auth``, ``.headers`` and ``.secret``.
+
+        scope: the scopes of an OAuth token; without, an API token. expires_in: seconds of the world's clock.
+        Raises NotThere where there is no such user.
+        """
+        made = self.world.login(self.name, user, scheme=scheme, scope=scope, expires_in=expires_in)
+        cookie = self.world.shared.services[self.name].auth.session or ""
+        return Credential(made["scheme"], made["name"], made["secret"], cookie)
+
+    def revoke(self, held: Credential | str | int) -> int:
+        """Revoke a credential, or all of a user; how many there were. Raises NotThere."""
+        if isinstance(held, Credential):
+            done = self.world.revoke(self.name, secret=held.secret)
+        else:
+            done = self.world.revoke(self.name, user=held)
+        count: int = done["revoked"]
+        return count
+
+    def deny(self, user: str, *permissions: str) -> None:
+        """Take permissions away from a user, by whatever name of theirs; ``*`` is everybody.
+
+        In Jira, ``LINK_ISSUES in MKY`` is that of one project and ``* in MKY`` leaves only seeing it.
+        Raises NotThere where there is no such user.
+        """
+        users = self.world.state(self.name, str(self.world.shared.services[self.name].auth.users))
+        if user != "*" and not any(user == str(value) for one in users for value in one.values()):
+            raise NotThere(f"{self.name} has no user {user!r}")
+        before = self.settings["denied"]
+        lacking = dict(before) if isinstance(before, dict) else {"*": before} if before else {}
+        lacking[user] = [*lacking.get(user, ()), *permissions]
+        self.set(denied=lacking)
+
     # ---- state
 
     def seed(self, data: Mapping[str, Sequence[Record]]) -> dict[str, int]:
@@ -134,6 +174,14 @@ class ServiceMock:
     def set(self, **settings: Json) -> None:
         """Change settings, all or none. Raises CommandError."""
         self.world.set_settings(self.name, settings)
+
+    def limits(self, on: bool = True, **numbers: Json) -> None:
+        """Refuse calls that are too many from now on, by the documented numbers or by ``numbers``; or none.
+
+        ``limits(burst={"GET": 2})`` lets two GETs of an operation through each second. Raises CommandError
+        where the service documents no limits.
+        """
+        self.world.set_limits(self.name, numbers if on and numbers else on)
 
     def reset(self, to: str = "seed") -> None:
         """Put the whole world back, its other services too; see ``MockWorld.reset``."""

@@ -14,6 +14,8 @@ from mockserver.cli.demo import demo
 from mockserver.cli.doctor import doctor
 from mockserver.cli.fixtures import check, routes
 from mockserver.cli.group import Commands
+from mockserver.cli.limiting import limits
+from mockserver.cli.logins import credentials, login
 from mockserver.cli.observing import coverage, journal, ready, world
 from mockserver.cli.records import reset, seed, snapshot, state
 from mockserver.cli.run import env, execute
@@ -28,8 +30,11 @@ REMOTE = (
     state,
     snapshot,
     settings,
+    limits,
     force,
     auth,
+    login,
+    credentials,
     validation,
     clock,
     world,

@@ -42,12 +42,12 @@ COMMANDS: tuple[Command, ...] = (
     command("GET /snapshots", World.snapshots),
     command("POST /snapshots", World.snapshot),
     command("POST /snapshots/{id}/restore", World.restore),
-    command(
-        "POST /force",
     command("DELETE /snapshots/{id}", World.drop_snapshot),
     command("GET /snapshots/{a}/diff/{b}", World.diff),
     command("GET /export", World.export_state),
     command("POST /import", World.import_state, whole="data", data={"type": "object"}),
+    command(
+        "POST /force",
         World.force,
         status={"minimum": 200, "maximum": 599},
         headers={"additionalProperties": {"type": "string"}},
@@ -58,8 +58,13 @@ COMMANDS: tuple[Command, ...] = (
     command("GET /settings", World.settings, only=()),
     command("GET /settings/{service}", World.settings),
     command("PUT /settings/{service}", World.set_settings, whole="values"),
+    command("GET /limits", World.limits),
+    command("PUT /limits", World.set_limits),
     command("PUT /validation", World.set_validation, mode=one_of(VALIDATION_MODES)),
     command("PUT /auth", World.set_auth, mode=one_of(AUTH_MODES)),
+    command("POST /credentials", World.login, expires_in={"exclusiveMinimum": 0}),
+    command("GET /credentials/{service}", World.credentials),
+    command("POST /credentials/revoke", World.revoke),
     command("GET /clock", World.show_clock),
     command(
         "PUT /clock", World.set_clock, mode=one_of(CLOCK_MODES, null=True), scale={"exclusiveMinimum": 0}
@@ -77,11 +82,6 @@ COMMANDS: tuple[Command, ...] = (
         in_order={"items": {"type": ["object", "string"]}},
         nothing_else={"items": {"type": ["object", "string"]}},
     ),
-    command("POST /explain", World.explain, headers={"additionalProperties": {"type": "string"}}),
-    command("GET /routes", World.routes),
-    command("GET /coverage", World.coverage),
-    command("DELETE /coverage", World.clear_coverage),
-)
     command(
         "GET /webhooks/deliveries", World.deliveries, limit={"minimum": 1}, state=one_of(STATES, null=True)
     ),
@@ -106,3 +106,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     command("GET /webhooks/faults", World.webhook_faults),
     command("DELETE /webhooks/faults", World.clear_webhook_faults),
+    command("POST /explain", World.explain, headers={"additionalProperties": {"type": "string"}}),
+    command("GET /routes", World.routes),
+    command("GET /coverage", World.coverage),
+    command("DELETE /coverage", World.clear_coverage),
+)

@@ -16,11 +16,15 @@ SCHEMES = ("basic", "bearer", "token")  # those that are a header and need no si
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a client sends to say who it is. ``name`` is empty where the scheme has none."""
+    """What a client sends to say who it is.
+
+    ``name`` is empty where the scheme has none; ``cookie`` is the name of the one that carries a session.
+    """
 
     scheme: str
     name: str
     secret: str
+    cookie: str = ""
 
     @property
     def authorization(self) -> str:
@@ -28,6 +32,18 @@ class Credential:
         if self.scheme == "basic":
             return "Basic " + base64.b64encode(f"{self.name}:{self.secret}".encode()).decode()
         return f"{self.scheme.capitalize()} {self.secret}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that send it; none for a signature, which every request has its own of."""
+        if self.scheme == "session":
+            return {"Cookie": f"{self.cookie}={self.secret}"}
+        return {"Authorization": self.authorization} if self.scheme in SCHEMES else {}
+
+    @property
+    def auth(self) -> tuple[str, str] | str:
+        """Name and secret with Basic, as HTTP clients take them; else the secret."""
+        return (self.name, self.secret) if self.scheme == "basic" else self.secret
 
 
 def well_formed(service: Service) -> Credential:

@@ -9,22 +9,38 @@ from mockserver.state.clock import Clock, instant
 from mockserver.state.ids import Ids
 from mockserver.state.store import Store
 from mockserver.values import Json
+from mockserver.world.adopting import Adopting
 from mockserver.world.answering import Answering
 from mockserver.world.core import SEED_INSTANT, defaults, indexes
-from mockserver.world.explaining import Explaining
 from mockserver.world.deliveries import Deliveries
+from mockserver.world.explaining import Explaining
+from mockserver.world.forcing import Forcing
 from mockserver.world.limiting import Limiting
 from mockserver.world.loading import Catalogue
+from mockserver.world.logins import Logins
 from mockserver.world.observing import Observing
-from mockserver.world.seeds import data_of, shipped
 from mockserver.world.receivers import origins
+from mockserver.world.seeds import data_of, shipped
 from mockserver.world.states import States
 from mockserver.world.steering import Steering
 from mockserver.world.timing import Timing
 from mockserver.world.verifying import Verifying
 
 
-class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timing, Observing, Verifying, Logins):
+class World(
+    Adopting,
+    Explaining,
+    Answering,
+    States,
+    Deliveries,
+    Limiting,
+    Forcing,
+    Steering,
+    Timing,
+    Observing,
+    Verifying,
+    Logins,
+):
     """An isolated set of services with their state, clock, ids, journal and overrides.
 
     ``handle`` answers requests; every other public method is a control command that takes and gives
@@ -40,8 +56,8 @@ class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timin
         clock: Clock | None = None,
         auth: str = "any",
         validation: str = "strict",
-    ) -> None:
         deliver_to: Iterable[str] = (),
+    ) -> None:
         """A world with ``seeds``: names of shipped seeds, files, or data by service. Raises CommandError.
 
         ``deliver_to``: origins besides this machine that webhooks are sent to.
@@ -80,8 +96,9 @@ class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timin
             clock or self._initial_clock.anew(),
             self._modes[0] if auth is None else auth,
             self._modes[1] if validation is None else validation,
-        )
             self.deliver_to,
+        )
+        other.troubles = self.troubles
         other._empty, other._seeded = self._empty, self._seeded
         other._put_back(self._seeded)
         return other
@@ -90,7 +107,7 @@ class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timin
         """A world with other seeds, set as this one was when it was made. Raises CommandError."""
         auth, validation = self._modes
         clock = self._initial_clock.anew()
-        return World(
+        made = World(
             self.shared,
             seeds=seeds,
             clock=clock,
@@ -98,3 +115,5 @@ class World(Explaining, Answering, States, Deliveries, Limiting, Steering, Timin
             validation=validation,
             deliver_to=self.deliver_to,
         )
+        made.troubles = self.troubles
+        return made
