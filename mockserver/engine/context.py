@@ -47,11 +47,11 @@ class Site:
         "_clock",
         "_collections",
         "_ids",
+        "_outbox",
         "auth",
         "functions",
         "meters",
         "number",
-        "outbox",
         "passing",
         "remembered",
         "schemas",
@@ -80,7 +80,7 @@ class Site:
         self.service = service
         self.schemas = schemas
         self.functions = functions
-        self.outbox = Outbox() if outbox is None else outbox
+        self._outbox = Outbox() if outbox is None else outbox
         self.meters = Meters() if meters is None else meters
         self.passing = False
         # What engine.remembered keeps from one call to the next.
@@ -119,6 +119,12 @@ class Site:
         """The world's source of ids."""
         self.passing = True
         return self._ids
+
+    @property
+    def outbox(self) -> Outbox:
+        """The world's deliveries, as they are at its time."""
+        self._outbox.settle(self.clock.now())
+        return self._outbox
 
     def table(self, name: str) -> Collection:
         """The records of one resource. Raises KeyError for an unknown resource."""
