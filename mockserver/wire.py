@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from aiohttp import web
@@ -48,18 +49,29 @@ class Limits:
 
 def headers_of(request: web.BaseRequest) -> dict[str, str]:
     """All headers by their names in lower case; what was sent twice is joined by a comma."""
-    given = request.headers
-    found = {name.lower(): value for name, value in given.items()}
-    if len(found) != len(given):
-        found = {name: ", ".join(given.getall(name)) for name in found}
-    if not all(map(str.isascii, found.values())):
-        found = {name: _text(value) for name, value in found.items()}
+    return headers_from(request.raw_headers)
+
+
+def headers_from(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The same, from names and values as they were sent. Values are UTF-8, or else Latin-1."""
+    found: dict[str, str] = {}
+    for name, value in raw:
+        key = _lower(name)
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 
 
 def target_of(request: web.BaseRequest) -> str:
     """Path and query as they were sent: percent-encoded, from the first slash; ``*`` becomes ``/*``."""
-    target: str = request.raw_path
+    return target_from(request.raw_path)
+
+
+def target_from(target: str) -> str:
+    """The same, from a request's first line."""
     if not target.startswith("/"):
         rest = target.partition("://")[2]
         target = "/" + (rest.partition("/")[2] if rest else target)
@@ -94,13 +106,17 @@ async def body_of(request: web.BaseRequest, headers: Mapping[str, str], limits: 
 
 def response_of(reply: Reply) -> web.Response:
     """The response that sends ``reply``; nothing in its headers can end a line or the message."""
-    headers = reply.headers
-    if not "".join((*headers, *headers.values())).isprintable():
-        headers = {_line(name): _line(value) for name, value in headers.items()}
-    response = web.Response(status=reply.status, headers=headers, body=reply.body)
+    response = web.Response(status=reply.status, headers=safe(reply.headers), body=reply.body)
     response.headers.pop("Content-Length", None)
     response.headers.pop("Transfer-Encoding", None)
     return response
+
+
+def safe(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """``headers``, in which nothing can end a line or the message."""
+    if "".join((*headers, *headers.values())).isprintable():
+        return headers
+    return {_line(name): _line(value) for name, value in headers.items()}
 
 
 async def _go_on(request: web.BaseRequest) -> None:
@@ -125,13 +141,10 @@ async def _read(request: web.BaseRequest, limits: Limits) -> bytes:
     return b"".join(parts)
 
 
-def _text(value: str) -> str:
-    """A header's bytes as UTF-8, or else as Latin-1; the parser left what is no UTF-8 as surrogates."""
-    raw = value.encode(errors="surrogateescape")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+@lru_cache(maxsize=512)
+def _lower(name: bytes) -> str:
+    """The name of a header in lower case; clients send the same few again and again."""
+    return name.decode("latin-1").lower()
 
 
 def _line(text: str) -> str:

@@ -14,14 +14,15 @@ from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 
 from mockserver.control import CONTROL, control, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
-from mockserver.server.waiting import Busy, Waiting
 from mockserver.server.delivery import Sender
 from mockserver.server.direct import DirectServer, fits
+from mockserver.server.waiting import Busy, Waiting
 from mockserver.state.journal import Entry
-from mockserver.values import Call, Problem, Reply, dumps
+from mockserver.values import Call, Json, Problem, Reply, dumps
 from mockserver.wire import (
     MAX_BODY,
     BodyError,
@@ -59,10 +60,12 @@ class MockServer:
         max_body: int = MAX_BODY,
         create_worlds: bool = False,
         on_exchange: Callable[[World, Entry], None] | None = None,
+        direct: bool = True,
     ) -> None:
         """Nothing listens yet. ``port`` 0: any free one; ``max_body``: bytes, also after decompression.
 
-        Without a ``token``, one is made up if ``host`` can be reached from other machines.
+        Without a ``token``, one is made up if ``host`` can be reached from other machines. ``direct``: answer
+        plain requests the moment they have been read; else every request is handled by a task of its own.
         """
         self.worlds = worlds
         self.host = host
@@ -72,12 +75,13 @@ class MockServer:
         self._wanted_port = port
         self._create_worlds = create_worlds
         self._on_exchange = on_exchange
+        self._direct = direct and fits()
         self._waiting = Waiting()
+        self._sender = Sender(worlds)
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sender = Sender(worlds)
         self._end: asyncio.Event | None = None
 
     @property
@@ -139,8 +143,16 @@ class MockServer:
         """Listen, in the running loop. Raises OSError."""
         loop = asyncio.get_running_loop()
         head = self.limits.head
-        server = web.Server(
-            self.handler, access_log=None, keepalive_timeout=head, lingering_time=1.0, logger=_log()
+        rest: dict[str, Json] = {
+            "access_log": None,
+            "keepalive_timeout": head,
+            "lingering_time": 1.0,
+            "logger": _log(),
+        }
+        server: web.Server = (
+            DirectServer(self.handler, self._at_once, **rest)
+            if self._direct
+            else web.Server(self.handler, **rest)
         )
         listener = await loop.create_server(server, self.host, self._wanted_port, backlog=1024)
         self.port = listener.sockets[0].getsockname()[1]
@@ -149,6 +161,7 @@ class MockServer:
             listener.close()
             listener = await loop.create_server(server, self.host, self.port, backlog=1024)
         self._listener, self._server = listener, server
+        self._sender.open(self.port)
 
     async def close(self) -> None:
         """Stop listening, give requests in progress two seconds, close all connections."""
@@ -161,7 +174,6 @@ class MockServer:
         for one in listener.sockets:
             with suppress(NotImplementedError):
                 asyncio.get_running_loop().remove_reader(one.fileno())
-        self._sender.open(self.port)
         for _ in range(3):
             await asyncio.sleep(0)
         listener.close()
@@ -170,6 +182,7 @@ class MockServer:
         server.pre_shutdown()
         await server.shutdown(2.0)
         self._wake()  # also those that began to wait meanwhile
+        await self._sender.close()
         for transport in transports:
             # A reader so slow that its reply still waits to be sent would keep the connection for ever.
             if transport is not None:
@@ -182,7 +195,6 @@ class MockServer:
         try:
             listening.set()
             await self._end.wait()
-        await self._sender.close()
         finally:
             await self.close()
 
@@ -208,6 +220,29 @@ class MockServer:
         if last:
             response.force_close()
         return response
+
+    def _at_once(
+        self, method: str, target: str, headers: Mapping[str, str], payload: StreamReader
+    ) -> Reply | None:
+        """The reply to a request that has arrived whole; None, and nothing done, if it is not a plain one."""
+        if payload.total_bytes > self.limits.size or "origin" in headers:
+            return None
+        name, target, root = self._addressed(target, headers)
+        if _is_control(target):
+            return None
+        try:
+            world = self._world(name, root)
+        except CommandError:
+            return None
+        if not world.undisturbed:
+            return None
+        return self._exchanged(world, Call(method, target, headers, payload.read_nowait(), root)).reply
+
+    def _exchanged(self, world: World, call: Call, refused: Problem | None = None) -> Entry:
+        entry = world.exchange(call, refused)
+        if self._on_exchange is not None:
+            self._on_exchange(world, entry)
+        return entry
 
     def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:
         """The name of the world that is asked for, the target inside it, and how it was addressed."""
@@ -247,9 +282,7 @@ class MockServer:
             return _own(408, "the body did not arrive in time", "timeout"), True
         except BodyError as error:
             body, problem = b"", self._refusal(error)
-        entry = world.exchange(Call(method, target, headers, body, root), problem)
-        if self._on_exchange is not None:
-            self._on_exchange(world, entry)
+        entry = self._exchanged(world, Call(method, target, headers, body, root), problem)
         return entry.reply, problem is not None
 
     def _refusal(self, error: BodyError) -> Problem:

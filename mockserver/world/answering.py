@@ -9,11 +9,19 @@ from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
 from mockserver.state.journal import Entry
 from mockserver.values import Call, Problem, Reply, dumps
-from mockserver.world.core import Core
+from mockserver.world.interfering import Interfering
+
+# Why a reply is none that the operation gave: it is no coverage.
+INJECTED = ("override", "fault", "broken")
 
 
-class Answering(Core):
+class Answering(Interfering):
     """The part of a world that requests meet."""
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether every reply is sent as it is: no fault is armed that a socket would have to commit."""
+        return not self._rules.faults
 
     def handle(self, call: Call) -> Reply:
         """The reply to one request; never raises, does no I/O."""
@@ -30,20 +38,20 @@ class Answering(Core):
                 service, operation, result = self._answer(call, number)
             else:
                 service, operation, result = self._refusal(call, number, refused)
-            if operation and refused is None and result.diagnosis.reason not in ("override", "broken"):
+            if operation and refused is None and result.diagnosis.reason not in INJECTED:
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
             self._served[service, operation, result.reply.status, result.diagnosis.reason] += 1
             entry = self.journal.add(
-                self.clock.now(), service, operation, call, result.reply, result.diagnosis
+                self.clock.now(), service, operation, call, result.reply, result.diagnosis, result.effect
             )
+            if self.outbox.news:
+                self._stir()
             if self._waiting:
-                self._changed.notify_all()
+                self._announce()
             return entry
 
     def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
-            if self.outbox.news:
-                self._stir()
         """Service, operation id and answer; the first two are empty where nothing was found."""
         try:
             match = self.shared.routes.find(call.method, call.path)
@@ -53,15 +61,17 @@ class Answering(Core):
         if match.service is None:
             return self._nowhere(call, number, None, self._lost(call, number))
         site = self._site(match.service, number)
+        if self._rules.on:
+            result = self._interfered(site, call, match, lambda: self._straight(site, call, match))
+        else:
+            result = self._straight(site, call, match)
+        return match.service.name, match.leaf.operation.id if match.leaf else "", result
+
+    def _straight(self, site: Site, call: Call, match: Match) -> Answer:
+        """What is answered where nothing is armed."""
         if match.leaf is None or match.values is None:
-            return match.service.name, "", self._unrouted(site, match, call)
-        operation = match.leaf.operation
-        base = call.root + match.base
-        override = self._overrides.take(operation.service, operation.id) if self._overrides else None
-        if override is not None:
-            what = f"forced example {override.example}" if override.example else "forced reply"
-            return operation.service, operation.id, marked(override.reply, "override", what, number)
-        return operation.service, operation.id, answer(site, call, match.leaf, match.values, base)
+            return self._unrouted(site, match, call)
+        return answer(site, call, match.leaf, match.values, call.root + match.base)
 
     def _refusal(self, call: Call, number: int, problem: Problem) -> tuple[str, str, Answer]:
         """The words of the service that is asked; where none is, what a call without body would meet."""

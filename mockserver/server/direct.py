@@ -1,0 +1,158 @@
+"""Plain requests answered the moment they have been read, without a task or a response object for each.
+
+A world answers synchronously, so a request that has arrived whole can be answered where it was parsed.
+Everything else takes the ordinary way through aiohttp's handler: bodies still on their way, HTTP/1.0,
+upgrades, the control endpoint, replies with a fault on them, clients that do not read what they are sent.
+Both ways parse with the same parser, hand the world the same call and send the same bytes.
+
+aiohttp has no public place for this. The private names used here are all in this module, ``fits`` says
+whether the installed aiohttp has them, and the black-box tests of the server run on both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import SERVER_SOFTWARE, HttpVersion11, RawRequestMessage
+from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestHandler
+
+from mockserver.values import Json, Reply
+from mockserver.wire import headers_from, safe, target_from
+
+# What answers: method, target, headers and the body that has arrived whole, to a reply; None, with the body
+# unread, for a request that must take the ordinary way.
+Answers = Callable[[str, str, Mapping[str, str], StreamReader], "Reply | None"]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+# Bytes that may wait to be sent to a client before its next request takes the ordinary way, which waits too.
+UNSENT = 64 * 1024
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+# With these the connection does more than carry a request and its reply.
+_SPECIAL = frozenset({"expect", "upgrade", "content-encoding"})
+# Replies without a body, and headers that are never a reply's own: those of the body's length.
+EMPTY = frozenset({204, 304, *range(100, 200)})
+_OURS = frozenset({"Content-Length", "Transfer-Encoding"})
+_PRIVATE = (
+    "_waiter",
+    "_messages",
+    "_message_tail",
+    "_parser",
+    "_upgraded",
+    "_buffer_paused",
+    "_force_close",
+    "_close",
+    "_next_keepalive_close_time",
+)
+
+
+def fits() -> bool:
+    """Whether the installed aiohttp is built as this module expects it."""
+    known = {name for one in RequestHandler.__mro__ for name in getattr(one, "__slots__", ())}
+    return known.issuperset(_PRIVATE)
+
+
+class DirectServer(web.Server):
+    """aiohttp's server, with connections that answer plain requests at once."""
+
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        answers: Answers,
+        **rest: Json,
+    ) -> None:
+        """``handler`` is the ordinary way, ``answers`` the short one."""
+        super().__init__(handler, **rest)
+        self._answers = answers
+        self._rest = rest
+
+    def __call__(self) -> Connection:
+        """A connection."""
+        return Connection(self._answers, self, loop=self._loop, **self._rest)
+
+
+class Connection(RequestHandler):
+    """One connection."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self, answers: Answers, server: DirectServer, **rest: Json) -> None:
+        """A connection of ``server`` whose plain requests ``answers`` answers."""
+        super().__init__(server, **rest)
+        self._answers = answers
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what has arrived, as far as that can be done at once; leave the rest to the ordinary way."""
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._messages or self._upgraded:
+            super().data_received(data)
+            return
+        # With no waiter to wake, what is read stays in the queue.
+        self._waiter = None
+        try:
+            super().data_received(data)
+        finally:
+            self._waiter = waiter
+        messages = self._messages
+        while messages and not waiter.done() and self._answered(*messages[0]):
+            messages.popleft()
+            if self._parser is not None:
+                self._parser.message_consumed()
+        if messages and not waiter.done():
+            waiter.set_result(None)
+        elif self._buffer_paused:
+            # More had come than the parser hands over at once. Others first, then the rest of it.
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._buffer_paused and not self._messages and self.transport is not None:
+            self._resume_reading_if_drained()
+
+    def _answered(self, message: Json, payload: StreamReader) -> bool:
+        """Whether the request could be answered at once. ``message``: its head, or what was wrong with it."""
+        transport = self.transport
+        if (
+            transport is None
+            or not isinstance(message, RawRequestMessage)
+            or message.method not in _METHODS
+            or message.version != HttpVersion11
+            or message.should_close
+            or message.upgrade
+            or message.chunked
+            or not payload.is_eof()
+            or transport.get_write_buffer_size() > UNSENT
+        ):
+            return False
+        headers = headers_from(message.raw_headers)
+        if not _SPECIAL.isdisjoint(headers):
+            return False
+        reply = self._answers(message.method, target_from(message.path), headers, payload)
+        if reply is None:
+            return False
+        transport.write(_bytes(reply))
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        return True
+
+
+def _bytes(reply: Reply) -> bytes:
+    """The reply as it is sent, head and body, with the headers that aiohttp adds to every response."""
+    headers, body = safe(reply.headers), reply.body
+    lines = [_status(reply.status)]
+    lines += [f"{name}: {value}\r\n" for name, value in headers.items() if name not in _OURS]
+    if reply.status in EMPTY:
+        body = b""
+    else:
+        lines.append(f"Content-Length: {len(body)}\r\n")
+        if body and "Content-Type" not in headers:
+            lines.append("Content-Type: application/octet-stream\r\n")
+    lines.append(f"Date: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n")
+    return "".join(lines).encode() + body
+
+
+@lru_cache(maxsize=64)
+def _status(status: int) -> str:
+    known = {one.value: one.phrase for one in HTTPStatus}
+    return f"HTTP/1.1 {status} {known.get(status, '')}\r\n"
