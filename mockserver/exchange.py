@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import orjson
 
+from mockserver.state import secrets
+from mockserver.state.secrets import REDACTED, redacted
 from mockserver.values import Json
 
-REDACTED = "[redacted]"
-# Members and parameters that are never shown. A page token is no secret.
-_SECRET = re.compile(
-    r"(?i)(?<!page)(?<!page_)(passw|pass$|secret|token$|api_?key|authorization|jwt|signature)"
-)
+__all__ = ["REDACTED", "Exchange", "Observed", "exchanges", "redacted", "shown_target"]
 
 
 class Observed(Protocol):
@@ -35,7 +32,8 @@ class Exchange:
     """One request and the reply it got. ``operation`` is ``""`` where no operation was found.
 
     ``text`` and ``reply_text``: the bodies as sent; ``reason`` and ``message``: why the mock answered as it
-    did, where that was its own doing; ``broken``: each broken rule of a schema.
+    did, where that was its own doing; ``broken``: each broken rule of a schema; ``cut``, ``reply_cut``: of
+    the body only the beginning was kept.
     """
 
     number: int
@@ -52,6 +50,8 @@ class Exchange:
     message: str = ""
     breach: bool = False
     broken: Sequence[Mapping[str, Json]] = ()
+    cut: bool = False
+    reply_cut: bool = False
 
     @classmethod
     def of(cls, shown: Mapping[str, Json]) -> Exchange:
@@ -72,6 +72,8 @@ class Exchange:
             diagnosis["message"],
             diagnosis["breach"],
             diagnosis["broken"],
+            shown.get("truncated") is not None,
+            reply.get("truncated") is not None,
         )
 
     @property
@@ -126,22 +128,9 @@ def exchanges(
         after = shown[-1]["number"]
 
 
-def redacted(value: Json, name: str = "") -> Json:
-    """``value`` with every member that looks like a secret replaced."""
-    if name and _SECRET.search(name) and isinstance(value, (str, int)):
-        return REDACTED
-    if isinstance(value, Mapping):
-        return {key: redacted(one, key) for key, one in value.items()}
-    return [redacted(one, name) for one in value] if isinstance(value, list) else value
-
-
 def shown_target(target: str) -> str:
     """The target without the values of parameters that look like secrets."""
-    path, mark, query = target.partition("?")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    if not any(_SECRET.search(name) for name, _ in pairs):
-        return target
-    return path + mark + urlencode([(name, redacted(value, name)) for name, value in pairs], safe="[]")
+    return secrets.url(target)[0]
 
 
 def _read(text: str) -> Json:

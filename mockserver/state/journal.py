@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mockserver.state import secrets
-from mockserver.values import Broken, Call, Json, Reply
+from mockserver.values import Broken, Call, Effect, Json, Reply
 
 OVERHEAD = 1024  # bytes that an entry takes beside its texts
 SHAPES = 500  # different lists of header names that are remembered
@@ -51,7 +51,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exchange. ``operation`` is ``""`` where no operation was found; secrets are gone."""
+    """One exchange. ``operation`` is ``""`` where no operation was found; secrets are gone.
+
+    ``effect``: what the socket does to the reply; ``cut``, ``reply_cut``: bodies that are not kept whole.
+    """
 
     number: int
     at: datetime
@@ -60,6 +63,7 @@ class Entry:
     call: Call
     reply: Reply
     diagnosis: Diagnosis
+    effect: Effect | None = None
     cut: Cut | None = None
     reply_cut: Cut | None = None
 
@@ -84,6 +88,7 @@ class Line(NamedTuple):
     reply_body: bytes
     reply_cut: Cut | None
     diagnosis: Diagnosis
+    effect: Effect | None
     size: int
 
     def entry(self) -> Entry:
@@ -102,6 +107,7 @@ class Line(NamedTuple):
             Call(self.method, self.target, headers, self.body, self.root),
             reply,
             self.diagnosis,
+            self.effect,
             self.cut,
             self.reply_cut,
         )
@@ -174,11 +180,18 @@ class Journal:
         return found
 
     def add(
-        self, at: datetime, service: str, operation: str, call: Call, reply: Reply, diagnosis: Diagnosis
+        self,
+        at: datetime,
+        service: str,
+        operation: str,
+        call: Call,
+        reply: Reply,
+        diagnosis: Diagnosis,
+        effect: Effect | None = None,
     ) -> Entry:
         """Keep one exchange, without its secrets; it comes back with the reply as given."""
         self._number += 1
-        line = self._line(at, service, operation, call, reply, diagnosis)
+        line = self._line(at, service, operation, call, reply, diagnosis, effect)
         self._ring.append(line)
         self._bytes += line.size
         if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
@@ -200,7 +213,14 @@ class Journal:
             self._bytes -= gone.size
 
     def _line(
-        self, at: datetime, service: str, operation: str, call: Call, reply: Reply, diagnosis: Diagnosis
+        self,
+        at: datetime,
+        service: str,
+        operation: str,
+        call: Call,
+        reply: Reply,
+        diagnosis: Diagnosis,
+        effect: Effect | None,
     ) -> Line:
         names, values, found = self._headers(call.headers)
         reply_names, reply_values, more = self._headers(reply.headers)
@@ -246,6 +266,7 @@ class Journal:
             reply_body,
             reply_cut,
             diagnosis,
+            effect,
             length + OVERHEAD,
         )
 

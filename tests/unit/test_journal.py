@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from mockserver.state.journal import Diagnosis, Entry, Journal
-from mockserver.values import Call, Reply
+import pytest
+
+from mockserver.state.journal import Bounds, Cut, Diagnosis, Entry, Journal
+from mockserver.values import Broken, Call, Reply
 
 NOON = datetime(2025, 1, 15, 12, tzinfo=UTC)
 
@@ -32,52 +37,88 @@ def test_entries_are_numbered_from_one_in_the_order_they_came():
 
 
 def test_the_oldest_entries_go_when_there_are_too_many():
-    journal = Journal(entries=3)
+    journal = Journal(Bounds(entries=3))
     for _ in range(5):
         add(journal)
 
     assert numbers(journal) == [3, 4, 5]
-    assert journal.evicted == 2
+    assert (journal.oldest, journal.evicted) == (3, 2)
 
 
-def test_the_oldest_entries_go_when_their_bodies_grow_too_large():
-    journal = Journal(size=100)
-    add(journal, b"x" * 40)
-    add(journal, b"x" * 20, b"y" * 20)
-    add(journal, b"", b"y" * 30)
+def test_the_oldest_entries_go_when_they_grow_too_large():
+    journal = Journal(Bounds(size=100_000))
+    add(journal, b"x" * 40_000)
+    add(journal, b"x" * 20_000, b"y" * 20_000)
+    add(journal, b"", b"y" * 30_000)
 
     assert numbers(journal) == [2, 3]
+    assert 70_000 < journal.size < 80_000
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"x": "y" * 50_000}, {str(at): "y" for at in range(50_000)}],
+    ids=["a long header", "many headers"],
+)
+def test_headers_count_too(sent):
+    journal = Journal(Bounds(size=120_000))
+    for _ in range(20):
+        add(journal, sent=sent)
+
+    assert len(journal) <= 2
 
 
 def test_bytes_that_went_make_room_again():
-    journal = Journal(size=100)
+    journal = Journal(Bounds(size=100_000))
     for _ in range(20):
-        add(journal, b"x" * 50)
+        add(journal, b"x" * 45_000)
 
     assert numbers(journal) == [19, 20]
+    assert journal.evicted == 18
 
 
 def test_an_entry_larger_than_the_bound_is_kept_alone():
-    journal = Journal(size=100)
+    journal = Journal(Bounds(size=1000))
     add(journal, b"small")
-    add(journal, b"x" * 1000)
+    add(journal, b"x" * 5000)
 
     assert numbers(journal) == [2]
 
 
+def test_of_a_long_body_the_beginning_is_kept_with_the_hash_of_the_whole():
+    journal = Journal(Bounds(body=10))
+    answered = add(journal, b"0123456789ABC", b"short")
+
+    [kept] = journal
+    assert kept.call.body == b"0123456789"
+    assert kept.cut == Cut(13, hashlib.sha256(b"0123456789ABC").hexdigest())
+    assert (kept.reply.body, kept.reply_cut) == (b"short", None)
+    assert answered.reply.body == b"short"
+
+
+def test_the_reply_that_is_sent_is_never_cut_or_changed():
+    journal = Journal(Bounds(body=10))
+    answered = add(journal, b"", b'{"access_token": "c4n4ry"}')
+
+    [kept] = journal
+    assert answered.reply.body == b'{"access_token": "c4n4ry"}'
+    assert kept.reply.body == b'{"access_t'
+    assert kept.reply_cut.length == 26
+
+
 def test_clearing_forgets_entries_and_their_bytes_but_not_the_numbers():
-    journal = Journal(size=100)
-    add(journal, b"x" * 90)
+    journal = Journal(Bounds(size=100_000))
+    add(journal, b"x" * 65_000)
     journal.clear()
-    add(journal, b"x" * 90)
-    add(journal, b"x" * 10)
+    add(journal, b"x" * 65_000)
+    add(journal, b"x" * 10_000)
 
     assert numbers(journal) == [2, 3]
     assert journal.evicted == 0
 
 
 def test_a_journal_can_be_read_while_it_is_written():
-    journal = Journal(entries=2)
+    journal = Journal(Bounds(entries=2))
     add(journal)
     add(journal)
 
@@ -89,21 +130,124 @@ def test_a_journal_can_be_read_while_it_is_written():
     assert seen == [1, 2]
 
 
+def test_an_entry_is_found_by_its_number():
+    journal = Journal(Bounds(entries=2))
+    for _ in range(3):
+        add(journal)
+
+    assert (journal[2].number, journal[3].number) == (2, 3)
+    for number in (0, 1, 4):
+        with pytest.raises(KeyError):
+            journal[number]
+
+
+def test_what_came_after_a_number_is_found():
+    journal = Journal()
+    for _ in range(4):
+        add(journal)
+
+    assert [line.number for line in journal.since(2)] == [3, 4]
+    assert journal.since(4) == []
+    assert len(journal.since(0)) == 4
+
+
 def test_no_secret_header_of_a_call_is_kept():
     journal = Journal()
-    secret = {"authorization": "Basic c2VjcmV0", "cookie": "sid=secret", "x-api-key": "secret"}
-    add(journal, sent={**secret, "accept": "text/plain"})
+    secret = {"authorization": "Basic c2VjcmV0", "cookie": "sid=secret", "x-mock-token": "secret"}
+    add(journal, sent={**secret, "accept": "text/plain", "x-atlassian-token": "no-check"})
 
     [kept] = journal
     assert "secret" not in str(kept.call.headers)
     assert "c2VjcmV0" not in str(kept.call.headers)
     assert kept.call.headers["accept"] == "text/plain"
+    assert kept.call.headers["x-atlassian-token"] == "no-check"
 
 
 def test_no_secret_header_of_a_reply_is_kept():
     journal = Journal()
-    answered = add(journal, got={"Set-Cookie": "sid=secret", "Content-Type": "text/plain"})
+    got = {"Set-Cookie": "sid=secret", "Location": "http://app/back?code=c4n4ry&state=1", "Vary": "Origin"}
+    answered = add(journal, got=got)
 
     [kept] = journal
-    assert kept.reply.headers == {"Set-Cookie": "[redacted]", "Content-Type": "text/plain"}
-    assert answered.reply.headers["Set-Cookie"] == "sid=secret"
+    assert kept.reply.headers == {
+        "Set-Cookie": "[redacted]",
+        "Location": "http://app/back?code=[redacted]&state=1",
+        "Vary": "Origin",
+    }
+    assert answered.reply.headers == got
+
+
+def test_a_secret_that_comes_back_in_the_reply_or_the_diagnosis_is_not_kept():
+    journal = Journal()
+    rule = Broken("body", ("password",), "password", "minLength", "'c4n4ry' is too short", 8, "c4n4ry")
+    diagnosis = Diagnosis("validation", "POST /x: c4n4ry is no password", (rule,), True)
+    call = Call("POST", "/x?token=t0k3n-t0k3n", {}, b'{"password": "c4n4ry"}')
+    reply = Reply(400, {"X-Why": "c4n4ry"}, b"c4n4ry and t0k3n-t0k3n are wrong")
+    entry = journal.add(NOON, "tiny", "createThing", call, reply, diagnosis)
+
+    [kept] = journal
+    for one in (kept, replace(entry, reply=kept.reply)):
+        assert "c4n4ry" not in repr(one)
+        assert "t0k3n" not in repr(one)
+    assert kept.reply.body == b"[redacted] and [redacted] are wrong"
+    assert kept.diagnosis.broken[0].message == "'[redacted]' is too short"
+
+
+def test_what_a_client_showed_to_be_let_in_is_not_said_in_the_diagnosis():
+    journal = Journal()
+    sent = {"authorization": "Bearer c4n4ry-c4n4ry"}
+    diagnosis = Diagnosis("auth", "no credential c4n4ry-c4n4ry")
+    journal.add(NOON, "tiny", "x", Call("GET", "/x", sent), Reply(401, {}, b"c4n4ry-c4n4ry"), diagnosis)
+
+    [kept] = journal
+    assert "c4n4ry" not in repr(kept)
+
+
+def test_a_large_diagnosis_is_kept_as_far_as_people_read_it():
+    journal = Journal()
+    got = {"deep": [[[["x"]]]], "long": "x" * 10_000, "many": list(range(10_000))}
+    broken = tuple(Broken("body", (at,), "", "type", "y" * 10_000, None, got) for at in range(1000))
+    journal.add(NOON, "tiny", "x", Call("GET", "/x"), Reply(400), Diagnosis("validation", "z", broken))
+
+    [kept] = journal
+    assert len(kept.diagnosis.broken) == 50
+    assert kept.diagnosis.message == "z\n… and 950 more broken rules"
+    assert len(repr(kept.diagnosis.broken[0])) < 6000
+
+
+def test_the_first_real_token_raises_one_alarm_and_none_is_kept():
+    token = "ATATT" + "3x" + "notreal" * 6  # put together here, so that it stands in no file
+    basic = "Basic " + b64encode(f"mia@example.com:{token}".encode()).decode()
+    for how in (
+        Call("GET", "/x", {"authorization": basic}),
+        Call("GET", "/x", {"authorization": f"Bearer {token}"}),
+        Call("GET", "/x", {"x-note": token}),
+        Call("GET", f"/x?a={token}"),
+        Call("GET", f"/x?token={token}"),
+        Call("GET", f"/x/{token}"),
+        Call("POST", "/x", {}, f'{{"a": "{token}"}}'.encode()),
+    ):
+        alarms: list[str] = []
+        journal = Journal(on_token=lambda alarms=alarms: alarms.append("!"))
+        for _ in range(3):
+            journal.add(NOON, "tiny", "x", how, Reply(200, {}, b"{}"), Diagnosis())
+
+        assert alarms == ["!"], how
+        assert "notreal" not in repr(list(journal))
+        assert basic not in repr(list(journal))
+
+
+def test_an_ordinary_exchange_raises_no_alarm():
+    alarms: list[str] = []
+    journal = Journal(on_token=lambda: alarms.append("!"))
+    add(journal, b'{"text": "ATATT3 is how they begin"}', sent={"authorization": "Basic bWlhOm1vY2s="})
+
+    assert alarms == []
+
+
+def test_lists_of_header_names_are_remembered_but_not_all_for_ever():
+    journal = Journal(Bounds(entries=1))
+    for at in range(2000):
+        add(journal, sent={f"x-{at}": "y"})
+
+    assert len(journal._shapes) <= 500
