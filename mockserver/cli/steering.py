@@ -45,7 +45,7 @@ def get_settings(service: str | None, as_json: bool, **where: Any) -> None:
 @options.JSON
 def set_settings(service: str, values: tuple[str, ...], as_json: bool, **where: Any) -> None:
     """Change settings of SERVICE, all or none; a VALUE is JSON, or else a word."""
-    given = dict(_assigned(one) for one in values)
+    given = dict(assigned(one) for one in values)
     done = there(where).set_settings(service, given)
     if as_json:
         show_json(done)
@@ -165,7 +165,8 @@ def advance_clock(seconds: float, as_json: bool, **where: Any) -> None:
     _tell_time(there(where).advance_clock(seconds), as_json)
 
 
-def _assigned(text: str) -> tuple[str, Json]:
+def assigned(text: str) -> tuple[str, Json]:
+    """Name and value of ``NAME=VALUE``; the value is JSON, or else a word. Raises BadParameter."""
     name, value = _pair(text)
     try:
         return name, _json(value)
