@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,10 @@ from mockserver.world.receivers import barred
 
 # The instant at which the seeds of the references live, and at which frozen worlds stand.
 SEED_INSTANT = "2025-01-15T09:30:00+00:00"
+REAL_TOKEN = (
+    "A REQUEST HELD WHAT LOOKS LIKE A REAL API TOKEN (ATATT3…). The mock needs none: any will do. It was not"
+    " kept, but it went through an unencrypted connection: find out where it came from, and revoke it."
+)
 AUTH_MODES = ("any", "strict", "off")
 VALIDATION_MODES = ("strict", "warn", "off")
 
@@ -71,8 +76,10 @@ class Core:
         self._changed = threading.Condition(self._lock)
         self._waiting = 0
         self._woken = 0
-        self.journal = Journal()
-        self._overrides = Overrides()
+        self.journal = Journal(on_token=self._on_token)
+        self.warnings: list[str] = []
+        self._watchers: dict[object, Callable[[], None]] = {}
+        self._rules = Armed()
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
         self._served: Counter[tuple[str, str, int, str]] = Counter()
@@ -192,6 +199,31 @@ class Core:
 
     def _until(self, there: Callable[[], bool], timeout: float) -> bool:
         """Whether ``there`` came true within so many real seconds; it is asked after every change."""
+    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """Call ``tell`` after each exchange, in its thread; what comes back ends that."""
+        key = object()
+        with self._lock:
+            self._watchers[key] = tell
+            self._waiting += 1
+
+        def end() -> None:
+            with self._lock:
+                if self._watchers.pop(key, None) is not None:
+                    self._waiting -= 1
+
+        return end
+
+    def _announce(self) -> None:
+        """Say to those who wait and who watch that there was an exchange."""
+        self._changed.notify_all()
+        for tell in tuple(self._watchers.values()):
+            tell()
+
+    def _on_token(self) -> None:
+        """Somebody uses this world with what looks like a real API token: said once, and loudly."""
+        self.warnings.append(REAL_TOKEN)
+        logging.getLogger("mockserver").warning("world %s: %s", self.name, REAL_TOKEN)
+
         with self._changed:
             woken = self._woken
             self._waiting += 1

@@ -8,7 +8,7 @@ from mockserver.spec.model import Operation, Service
 from mockserver.spec.routes import routes_of, shapes_of
 from mockserver.state import secrets
 from mockserver.state.clock import Clock
-from mockserver.state.journal import Diagnosis, Entry
+from mockserver.state.journal import Cut, Diagnosis, Entry
 from mockserver.state.outbox import Attempt, Delivery, Fault
 from mockserver.state.overrides import Override
 from mockserver.values import Json
@@ -29,10 +29,12 @@ def shown_entry(entry: Entry) -> dict[str, Json]:
         "method": entry.call.method,
         "target": entry.call.target,
         "headers": dict(entry.call.headers),
+        "truncated": _shown_cut(entry.cut),
         "body": entry.call.body.decode(errors="replace"),
         "reply": {
             "status": entry.reply.status,
             "headers": dict(entry.reply.headers),
+            "truncated": _shown_cut(entry.reply_cut),
             "body": entry.reply.body.decode(errors="replace"),
         },
         "diagnosis": shown_diagnosis(entry.diagnosis),
@@ -57,6 +59,11 @@ def shown_diagnosis(diagnosis: Diagnosis) -> dict[str, Json]:
             for one in diagnosis.broken
         ],
     }
+
+def _shown_cut(cut: Cut | None) -> Json:
+    """Of a body of which only the beginning was kept: bytes and SHA-256 of the whole."""
+    return None if cut is None else {"length": cut.length, "sha256": cut.sha256}
+
 
 
 def shown_clock(clock: Clock) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mockserver.state.clock import Clock, instant
 from mockserver.state.ids import Ids
+from mockserver.state.journal import Bounds
 from mockserver.state.store import Store
 from mockserver.values import Json
 from mockserver.world.adopting import Adopting
@@ -57,13 +58,16 @@ class World(
         auth: str = "any",
         validation: str = "strict",
         deliver_to: Iterable[str] = (),
+        journal: Bounds | None = None,
     ) -> None:
         """A world with ``seeds``: names of shipped seeds, files, or data by service. Raises CommandError.
 
-        ``deliver_to``: origins besides this machine that webhooks are sent to.
+        ``deliver_to``: origins besides this machine that webhooks are sent to; ``journal``: how much of the
+        exchanges is kept.
         """
         started = clock or Clock(instant(SEED_INSTANT))
         self._begin(shared, name, started, auth, validation, origins(deliver_to))
+        self.journal.bounds = journal or self.journal.bounds
         services = shared.services.values()
         self._store = Store(indexes(services))
         self._ids = Ids()
@@ -99,6 +103,7 @@ class World(
             self.deliver_to,
         )
         other.troubles = self.troubles
+        other.journal.bounds = self.journal.bounds
         other._empty, other._seeded = self._empty, self._seeded
         other._put_back(self._seeded)
         return other
@@ -114,6 +119,7 @@ class World(
             auth=auth,
             validation=validation,
             deliver_to=self.deliver_to,
+            journal=self.journal.bounds,
         )
         made.troubles = self.troubles
         return made
