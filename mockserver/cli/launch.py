@@ -40,13 +40,18 @@ class Wanted:
     max_body: int = 10 * 1024 * 1024
 
 
-def started(wanted: Wanted, on_exchange: OnExchange | None = None) -> MockServer:
-    """A server that listens. Raises Failed with a sentence; FixtureErrors and CommandError pass."""
+def started(
+    wanted: Wanted, on_exchange: OnExchange | None = None, default: World | None = None
+) -> MockServer:
+    """A server that listens. Raises Failed with a sentence; FixtureErrors and CommandError pass.
+
+    default: the world that it serves, if that is made already.
+    """
     from mockserver.server import MockServer
     from mockserver.world import Worlds
 
     server = MockServer(
-        Worlds(world(wanted)),
+        Worlds(default or world(wanted)),
         host=wanted.host,
         port=wanted.port,
         token=wanted.token,
@@ -60,14 +65,17 @@ def started(wanted: Wanted, on_exchange: OnExchange | None = None) -> MockServer
         raise Failed(sentence, code=PORT_TAKEN if taken else MISUSED) from error
 
 
-def world(wanted: Wanted) -> World:
-    """The default world. Raises FixtureErrors, UnknownFunction and CommandError."""
+def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
+    """The default world. Raises FixtureErrors, UnknownFunction and CommandError.
+
+    thorough: compile every schema now; without a word, where there are fixtures of the user's.
+    """
     from platformdirs import user_cache_path
 
     from mockserver.world import SEED_INSTANT, World, catalogue, clock_for
 
     # What ships has been checked; a user's own schemas are compiled now, to be told of mistakes at once.
-    thorough = bool(wanted.fixtures)
+    thorough = bool(wanted.fixtures) if thorough is None else thorough
     shared = catalogue(
         folders(wanted.fixtures),
         named(wanted.services),

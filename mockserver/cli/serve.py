@@ -6,15 +6,20 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mockserver.cli import options
-from mockserver.cli.console import faint, say, strong
+from mockserver.cli.console import faint, printable, say, strong
 from mockserver.values import Json
+
+if TYPE_CHECKING:
+    from mockserver.server.statefile import StateFile
+    from mockserver.world import World
 
 PORT = 8080
 
@@ -32,6 +37,21 @@ PORT = 8080
     help="Written as soon as the server listens, with the document of --json; removed at the end.",
 )
 @click.option(
+    "--state",
+    envvar="MOCKSERVER_STATE",
+    show_envvar=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep the default world in this file: read at the start, written whenever the world has changed.",
+)
+@click.option(
+    "--watch",
+    envvar="MOCKSERVER_WATCH",
+    show_envvar=True,
+    is_flag=True,
+    help="Read fixtures and seeds again when their files change.",
+)
+@click.option(
     "--log-format",
     envvar="MOCKSERVER_LOG_FORMAT",
     show_envvar=True,
@@ -46,6 +66,8 @@ def serve(
     services: tuple[str, ...],
     as_json: bool,
     ready_file: Path | None,
+    state: Path | None,
+    watch: bool,
     log_format: str,
     quiet: bool,
     verbose: bool,
@@ -55,16 +77,24 @@ def serve(
 
     Prints where each service is, a credential that works, a request to try and the control address.
     """
-    from mockserver.cli.launch import Wanted, description, started, write_ready
+    from mockserver.cli.launch import Wanted, description, started, world, write_ready
     from mockserver.cli.traffic import reporter
+    from mockserver.cli.watch import Watch, prints
 
     asked = Wanted(services, **wanted)
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     report = None if quiet else reporter(log_format, everything=verbose)
+    seen = prints(asked) if watch else {}
+    default = world(asked)
+    kept = None if state is None else _kept(state, default)
     with _told_to_stop() as stop:
-        server = started(asked, report)
+        server = started(asked, report, default)
+        watching = Watch(asked, server.worlds, _tell, seen) if watch else None
         try:
+            for one in (kept, watching):
+                if one is not None:
+                    one.start()
             document = description(server)
             if server.token != asked.token:
                 document["token"] = server.token  # made up, because other machines can reach this one
@@ -77,11 +107,31 @@ def serve(
             while not stop.wait(1):
                 pass
         finally:
+            if watching is not None:
+                watching.stop()
             server.stop()
+            if kept is not None:
+                kept.stop()
             if ready_file is not None:
                 ready_file.unlink(missing_ok=True)
     if not quiet and not as_json:
         say(faint("stopped"), err=True)
+
+
+def _kept(file: Path, default: World) -> StateFile:
+    """The file that keeps a world, read already. Raises CommandError."""
+    from mockserver.server.statefile import StateFile
+
+    found = StateFile(file, default, _tell)
+    # A clock that was asked for is not the one of the last run.
+    asked = click.get_current_context().get_parameter_source("clock")
+    found.load(clock=asked is ParameterSource.DEFAULT)
+    return found
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError, ValueError):  # a log that nobody reads any more stops no server
+        say(printable(line), err=True)
 
 
 @contextmanager

@@ -94,6 +94,11 @@ class Table:
         self._own = set()
         return other
 
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """The indexes it is kept by."""
+        return tuple(self._buckets)
+
     def ids(self, index: Index, values: Sequence[Json]) -> Sequence[RowId]:
         """Ids of the rows whose ``index`` fields equal ``values``, in the order they came."""
         key = index.key(values)

@@ -109,7 +109,7 @@ def _same(one: Json, other: Json) -> bool:
 
 def _title(one: Mapping[str, Json]) -> str:
     number = "" if str(one["id"]) == one["name"] else f" (id {one['id']})"
-    return one["name"] + (f" of {one['of']}" if "of" in one else "") + number
+    return f"{one['name']}{' of ' + one['of'] if 'of' in one else ''}{number}"
 
 
 def _change(one: Mapping[str, Json]) -> str:

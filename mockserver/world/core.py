@@ -88,6 +88,8 @@ class Core:
         self.outbox = Outbox(partial(barred, deliver_to))
         self._sender: Callable[[], None] | None = None
         self.meters = Meters()
+        # What keeps the server from all it should do, by what it is about; the worlds of a server share it.
+        self.troubles: dict[str, str] = {}
         self._sites: dict[str, Site] = {}
         self._store: Store
         self._ids: Ids

@@ -12,8 +12,9 @@ class Observing(Core):
     """The commands that change nothing but what was observed."""
 
     def health(self) -> Json:
-        """Whether the server answers."""
-        return {"status": "ok"}
+        """Whether the server answers, and what keeps it from all it should do."""
+        reasons = [f"{name}: {reason}" for name, reason in self.troubles.items()]
+        return {"status": "degraded", "reasons": reasons} if reasons else {"status": "ok"}
 
     def ready(self) -> Json:
         """How much is loaded."""

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from mockserver.values import Json, dumps
+from mockserver.world.adopting import Fitted
 from mockserver.world.core import SEED_INSTANT
 from mockserver.world.errors import CommandError, NotThere, clock_for, near
 from mockserver.world.metrics import exposition
@@ -58,9 +59,11 @@ class Worlds:
         if not name or not all(one.isalnum() or one in "-_." for one in name) or len(name) > 100:
             raise CommandError(f"a world's name has letters, digits, '-', '_' and '.', not {name!r}")
         time = None if clock is None else clock_for(clock, SEED_INSTANT)
-        model = self.default if seeds is None else self._model(seeds)
-        made = model.fork(name, time, auth=auth, validation=validation)
+        model = self._model(seeds)
         with self._lock:
+            if model.shared is not self.default.shared:  # the fixtures have changed just now
+                model = self._model(seeds)
+            made = model.fork(name, time, auth=auth, validation=validation)
             replaced = self._worlds.get(name)
             if name == self.default.name:
                 raise CommandError(f"the world {name!r} cannot be replaced; reset it instead")
@@ -99,10 +102,23 @@ class Worlds:
             )
         return found
 
-    def _model(self, seeds: Sequence[Json]) -> World:
-        """A world with these seeds, made once and forked from then on."""
+    def adopt(self, model: World) -> list[str]:
+        """Let all worlds serve what ``model`` serves; the names of those that keep what they have come back.
+
+        A world that nobody changed is as newly made. Raises nothing: no request meets half a change.
+        """
+        with self._lock:
+            fitted: Fitted = {}
+            # The default world comes last: the others are compared with what it was made of.
+            each = [*(one for one in self if one is not self.default), self.default]
+            return [one.name for one in each if not one.adopt(model, self.default, fitted)]
+
+    def _model(self, seeds: Sequence[Json] | None) -> World:
+        """A world with these seeds, made once and forked from then on; the default one without any."""
+        if seeds is None:
+            return self.default
         key = dumps([str(one) if isinstance(one, Path) else one for one in seeds]).decode()
         found = self._made.get(key)
-        if found is None:
+        if found is None or found.shared is not self.default.shared:
             found = self._made[key] = self.default.sown(seeds)
         return found
