@@ -64,10 +64,11 @@ class Delay:
         part = (int(digits, 16) + 0.5) / 16 ** len(digits)
         first, second = self.numbers
         if self.spread == "uniform":
-            return round(first + (second - first) * part, 3)
+            return float(round(first + (second - first) * part, 3))
         from statistics import NormalDist
 
-        return round(min(first * exp(min(second * NormalDist().inv_cdf(part), 100.0)), self.most), 3)
+        drawn = first * exp(min(second * NormalDist().inv_cdf(part), 100.0))
+        return float(round(min(drawn, self.most), 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Fault:
     """What goes wrong. ``kind``: one of KINDS, or empty where the reply is only late.
 
     value: what the kind is told: a status, bytes that are sent, a page, a reason; perform: the operation is
-    carried out before its reply is lost; said: the fault as it was armed; then: the one that follows it.
+    carried out before its reply is lost.
     """
 
     kind: str
@@ -84,8 +85,6 @@ class Fault:
     retry_after: int | None = None
     delay: Delay | None = None
     perform: bool = False
-    said: Mapping[str, Json] = field(default_factory=dict)
-    then: Mapping[str, Json] | None = None
 
     def __str__(self) -> str:
         """The fault in a few words."""
@@ -102,7 +101,7 @@ def spoilt(
     """
     answered = beneath() if fault.perform or not fault.kind else None
     reply, effect = _met(site, call, found, fault, answered)
-    told = [f"{name}: {fault}".removesuffix(": ")]
+    told = [str(fault)] if fault.kind else []
     if fault.delay is not None:
         seconds = fault.delay.seconds(digits)
         effect = replace(effect, delay=seconds, where=fault.delay.where)
@@ -110,7 +109,7 @@ def spoilt(
     if answered is not None:
         meant = answered.diagnosis.message
         told.append(f"the operation answered {answered.reply.status}" + (f" ({meant})" if meant else ""))
-    done = marked(reply, "fault", "; ".join(told), site.number)
+    done = marked(reply, "fault", f"{name}: {', '.join(told)}", site.number)
     if answered is not None:
         broken, breach = answered.diagnosis.broken, answered.diagnosis.breach
         done = replace(done, diagnosis=replace(done.diagnosis, broken=broken, breach=breach))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from typing import Generic, TypeVar
 
@@ -118,6 +118,16 @@ class Rules(Generic[M, W]):
         """Disarm all; numbers go on."""
         self._armed.clear()
         self._index.clear()
+
+    def fork(self) -> Rules[M, W]:
+        """The same rules, counted on their own from here."""
+        other: Rules[M, W] = Rules()
+        other._number = self._number
+        other._armed = {number: replace(rule) for number, rule in self._armed.items()}
+        other._index = {
+            key: [other._armed[rule.number] for rule in rules] for key, rules in self._index.items()
+        }
+        return other
 
     def _forget(self, rule: Rule[M, W]) -> None:
         """Do not look at a rule any more."""

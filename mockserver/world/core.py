@@ -17,9 +17,9 @@ from mockserver.state.ids import Ids
 from mockserver.state.journal import Journal
 from mockserver.state.meters import Meters
 from mockserver.state.outbox import Outbox
-from mockserver.state.overrides import Overrides
 from mockserver.state.store import Index, Store
 from mockserver.values import Json
+from mockserver.world.armed import Armed
 from mockserver.world.errors import CommandError, NotThere, among, near
 from mockserver.world.loading import Catalogue
 from mockserver.world.receivers import barred
@@ -199,8 +199,6 @@ class Core:
         self._stir()
         return gone
 
-    def _until(self, there: Callable[[], bool], timeout: float) -> bool:
-        """Whether ``there`` came true within so many real seconds; it is asked after every change."""
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after each exchange, in its thread; what comes back ends that."""
         key = object()
@@ -226,6 +224,8 @@ class Core:
         self.warnings.append(REAL_TOKEN)
         logging.getLogger("mockserver").warning("world %s: %s", self.name, REAL_TOKEN)
 
+    def _until(self, there: Callable[[], bool], timeout: float) -> bool:
+        """Whether ``there`` came true within so many real seconds; it is asked after every change."""
         with self._changed:
             woken = self._woken
             self._waiting += 1

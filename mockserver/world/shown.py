@@ -10,7 +10,6 @@ from mockserver.state import secrets
 from mockserver.state.clock import Clock
 from mockserver.state.journal import Cut, Diagnosis, Entry
 from mockserver.state.outbox import Attempt, Delivery, Fault
-from mockserver.state.overrides import Override
 from mockserver.values import Json
 
 
@@ -29,13 +28,13 @@ def shown_entry(entry: Entry) -> dict[str, Json]:
         "method": entry.call.method,
         "target": entry.call.target,
         "headers": dict(entry.call.headers),
-        "truncated": _shown_cut(entry.cut),
         "body": entry.call.body.decode(errors="replace"),
+        "truncated": _shown_cut(entry.cut),
         "reply": {
             "status": entry.reply.status,
             "headers": dict(entry.reply.headers),
-            "truncated": _shown_cut(entry.reply_cut),
             "body": entry.reply.body.decode(errors="replace"),
+            "truncated": _shown_cut(entry.reply_cut),
         },
         "diagnosis": shown_diagnosis(entry.diagnosis),
     }
@@ -60,29 +59,16 @@ def shown_diagnosis(diagnosis: Diagnosis) -> dict[str, Json]:
         ],
     }
 
+
 def _shown_cut(cut: Cut | None) -> Json:
     """Of a body of which only the beginning was kept: bytes and SHA-256 of the whole."""
     return None if cut is None else {"length": cut.length, "sha256": cut.sha256}
-
 
 
 def shown_clock(clock: Clock) -> dict[str, Json]:
     """A world's time, whether it stands still, and how fast it goes."""
     now = clock.now().isoformat()
     return {"now": now, "mode": clock.mode, "scale": clock.scale, "frozen": clock.frozen}
-
-
-def shown_override(one: Override) -> dict[str, Json]:
-    """A forced reply, and how often it was given."""
-    return {
-        "number": one.number,
-        "service": one.service,
-        "operation": one.operation,
-        "example": one.example or None,
-        "status": one.reply.status,
-        "left": one.left,
-        "used": one.used,
-    }
 
 
 def shown_routes(service: Service) -> list[dict[str, Json]]:

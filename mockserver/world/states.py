@@ -27,7 +27,7 @@ class States(Core):
             self._put_back(self._seeded if to == "seed" else self._empty)
             self.auth_mode, self.validation_mode = self._modes
             self.clock = self._initial_clock.anew()
-            self._overrides.clear()
+            self._rules.clear()
             self._forget_deliveries()
             self.meters.clear()
             return {"reset": to, "records": self._counts(), "requests_forgotten": self._forget()}
