@@ -469,7 +469,7 @@ def test_a_token_that_is_granted_nothing_is_told_of_the_grants(jira) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/rest/api/3/webhook", "/rest/api/3/webhook/failed"])
+@pytest.mark.parametrize("path", ["/rest/api/3/data-policy", "/rest/api/3/uiModifications"])
 def test_what_is_known_and_not_made_says_so(jira, path) -> None:
     reply = jira("GET", path)
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from mockserver.behaviours.jira import history, users
 from mockserver.behaviours.jira.multipart import DEFAULT_TYPE, Part, Unreadable, parts
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record, dumps
 
@@ -34,6 +35,8 @@ def add(ctx: Context) -> Outcome:
     files = _files(ctx)
     _within_limits(ctx, issue, files)
     found = [_stored(ctx, issue, one) for one in files]
+    for one in found:
+        notice.happened(ctx, "attachment_created", attachment=one, issue=issue)
     items = [history.item(ctx, "attachment", None, None, one["id"], one["filename"]) for one in found]
     history.changed(ctx, issue, {}, also=items)
     return Outcome("ok", dumps([shown(ctx, one) for one in found]), ready=True)
@@ -111,6 +114,7 @@ def forgotten(ctx: Context, record: Record) -> None:
     issue = ctx.table("issue").get(record["issue"])
     ctx.table("attachment").drop(record)
     if issue is not None:
+        notice.happened(ctx, "attachment_deleted", attachment=record, issue=issue)
         gone = history.item(ctx, "attachment", record["id"], record["filename"], None, None)
         history.changed(ctx, issue, {}, also=[gone])
 

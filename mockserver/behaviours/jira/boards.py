@@ -14,6 +14,7 @@ from mockserver.behaviours.jira import agile, paged, projects, users
 from mockserver.behaviours.jira.agile import refusal
 from mockserver.behaviours.jira.comments import expanded
 from mockserver.behaviours.jira.rights import Rights, administers, visible_project
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -109,6 +110,7 @@ def create(ctx: Context) -> Outcome:
             "user": ctx.caller.user.get("accountId") if location.get("type") != "project" else None,
         }
     )
+    notice.happened(ctx, "board_created", board=board)
     return Outcome("created", board)
 
 
@@ -122,6 +124,7 @@ def delete(ctx: Context) -> Outcome:
     if not _may_edit(ctx, board):
         raise Problem("may_not_edit_board", diagnosis="the caller administers neither project nor site")
     ctx.table("board").drop(board)
+    notice.happened(ctx, "board_deleted", board=board)
     return Outcome("deleted")
 
 

@@ -16,6 +16,7 @@ from mockserver.behaviours.jira.rich.document import is_document, plain
 from mockserver.behaviours.jira.rich.shown import to_html
 from mockserver.behaviours.jira.rich.version import speaks_documents, spoken
 from mockserver.behaviours.jira.rich.wiki import to_document
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
@@ -185,6 +186,7 @@ def stored(ctx: Context, issue: Record, values: Mapping[str, Json]) -> Record:
     properties.store(ctx, comment, kept, "comment")
     history.changed(ctx, issue, {"updated": ctx.stamp()})
     watchers.worked(ctx, issue)
+    notice.commented(ctx, "comment_created", comment)
     return comment
 
 
@@ -193,15 +195,18 @@ def rewritten(ctx: Context, comment: Record, values: Mapping[str, Json]) -> Reco
     given = dict(values)
     properties.store(ctx, comment, given.pop("properties"), "comment")
     _touched(ctx, comment)
-    return ctx.table("comment").change(
+    changed = ctx.table("comment").change(
         comment, {**given, "updateAuthor": ctx.caller.user.get("accountId"), "updated": ctx.stamp()}
     )
+    notice.commented(ctx, "comment_updated", changed)
+    return changed
 
 
 def removed(ctx: Context, comment: Record) -> None:
     """Forget a comment; the issue was updated by it."""
     ctx.table("comment").drop(comment)
     _touched(ctx, comment)
+    notice.commented(ctx, "comment_deleted", comment)
 
 
 def seeded(site: Site, values: Json) -> Json:

@@ -11,6 +11,7 @@ from mockserver.behaviours.jira import filter_shares, paged, users
 from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
@@ -49,6 +50,7 @@ def create(ctx: Context) -> Outcome:
             "favourites": [owner] if _true(body.get("favourite")) else [],
         }
     )
+    notice.happened(ctx, "filter_created", filter=record)
     return Outcome("ok", record)
 
 
@@ -71,7 +73,9 @@ def update(ctx: Context) -> Outcome:
         raise Problem("invalid", broken=wrong, diagnosis="the filter cannot be changed like this")
     if body.get("favourite") is not None:
         values["favourites"] = _favourites(record, _somebody(ctx), _true(body["favourite"]))
-    return Outcome("ok", ctx.table("filter").change(record, values))
+    changed = ctx.table("filter").change(record, values)
+    notice.happened(ctx, "filter_updated", filter=changed)
+    return Outcome("ok", changed)
 
 
 def delete(ctx: Context) -> Outcome:
@@ -80,6 +84,7 @@ def delete(ctx: Context) -> Outcome:
     if record["owner"] != ctx.caller.user.get("accountId") and not ctx.allowed("ADMINISTER"):
         raise Problem("no_filter", diagnosis="the caller is not the owner", id=record["id"])
     ctx.table("filter").drop(record)
+    notice.happened(ctx, "filter_deleted", filter=record)
     return Outcome("deleted")
 
 
@@ -145,7 +150,8 @@ def own(ctx: Context) -> Outcome:
         raise Problem("no_user", diagnosis=f"no user {account!r}", id=account)
     if any(_same(one, record["name"], account) and one["id"] != record["id"] for one in ctx.table("filter")):
         raise Problem("invalid", broken=[broken(ctx.site, "filterName", "filter_taken")])
-    ctx.table("filter").change(record, {"owner": account})
+    given = ctx.table("filter").change(record, {"owner": account})
+    notice.happened(ctx, "filter_updated", filter=given)
     return Outcome("deleted")
 
 

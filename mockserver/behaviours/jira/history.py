@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.behaviours.jira import watchers
 from mockserver.behaviours.jira.rich.shown import to_wiki
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
@@ -97,7 +98,8 @@ def told(ctx: Context, issue: Record, items: list[Record]) -> None:
     if items and "change" in ctx.site.service.resources:
         entry = {"author": ctx.caller.user.get("accountId"), "created": ctx.stamp(), "items": items}
         metadata = ctx.body.get("historyMetadata") if isinstance(ctx.body, Mapping) else None
-        ctx.table("change").add(entry if metadata is None else {**entry, "historyMetadata": metadata}, issue)
+        told = entry if metadata is None else {**entry, "historyMetadata": metadata}
+        notice.issue_updated(ctx, issue, ctx.table("change").add(told, issue))
 
 
 def item(ctx: Context, name: str, before: Json, before_text: Json, after: Json, after_text: Json) -> Record:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
@@ -45,6 +46,7 @@ def delete(ctx: Context) -> Outcome:
     kind = ctx.found()
     for link in ctx.table("issue_link").where(type=kind["id"]):
         ctx.table("issue_link").drop(link)
+        notice.happened(ctx, "issuelink_deleted", link=link, kind=kind, flow=notice.SECONDARY)
     ctx.table("issue_link_type").drop(kind)
     return Outcome("deleted")
 

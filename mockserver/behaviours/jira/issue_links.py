@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from mockserver.behaviours.jira import comments, history, rights
 from mockserver.behaviours.jira.field_view import brief, link_head
 from mockserver.behaviours.jira.fields import named
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record
@@ -55,6 +56,7 @@ def stored(ctx: Context, kind: Record, inward: Record, outward: Record) -> Recor
     if same:
         return same[0]
     link = ctx.table("issue_link").add(ends)
+    notice.happened(ctx, "issuelink_created", link=link, kind=kind)
     for one, far, words in ((inward, outward, kind["outward"]), (outward, inward, kind["inward"])):
         line = history.item(ctx, "issuelinks", None, None, far["key"], f"This issue {words} {far['key']}")
         history.changed(ctx, one, {}, also=[line])
@@ -65,6 +67,7 @@ def forgotten(ctx: Context, link: Record) -> None:
     """Drop a link, told in the history of both issues."""
     ctx.table("issue_link").drop(link)
     kind = ctx.table("issue_link_type").get(link["type"]) or {"inward": "", "outward": ""}
+    notice.happened(ctx, "issuelink_deleted", link=link, kind=kind)
     ends = {end: ctx.table("issue").get(link[end]) for end in ("inward", "outward")}
     for end, other in (("inward", "outward"), ("outward", "inward")):
         one, far = ends[end], ends[other]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.behaviours.jira import history, projects
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -31,6 +32,7 @@ def create(ctx: Context) -> Outcome:
             "avatarId": SUBTASK_AVATAR if level == SUBTASK_LEVEL else AVATAR,
         }
     )
+    notice.happened(ctx, "issuetype_created", issue_type=record)
     return Outcome("created", ctx.view("issue_type", record), ready=True)
 
 
@@ -42,6 +44,7 @@ def update(ctx: Context) -> Outcome:
         _free(ctx, body["name"], record)
     known = {name: body[name] for name in ("name", "description", "avatarId") if body.get(name) is not None}
     changed = ctx.table("issue_type").change(record, known)
+    notice.happened(ctx, "issuetype_updated", issue_type=changed)
     return Outcome("ok", ctx.view("issue_type", changed), ready=True)
 
 
@@ -59,6 +62,7 @@ def delete(ctx: Context) -> Outcome:
     for issue in used:
         history.changed(ctx, issue, {"issuetype": str(wanted)})
     ctx.table("issue_type").drop(record)
+    notice.happened(ctx, "issuetype_deleted", issue_type=record)
     return Outcome("deleted")
 
 

@@ -24,6 +24,7 @@ from mockserver.behaviours.jira.fields import parent as read_parent
 from mockserver.behaviours.jira.fields import project as read_project
 from mockserver.behaviours.jira.rich.version import speaks_documents
 from mockserver.behaviours.jira.rights import Rights
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Problem, Record
@@ -76,6 +77,7 @@ def stored(ctx: Context, plan: Plan) -> Record:
     issue = ctx.table("issue").add(
         {"project": plan.project, "key": next_key(ctx.site, plan.project), "fields": fields}
     )
+    notice.happened(ctx, "jira:issue_created", issue=issue)
     watchers.worked(ctx, issue)
     issue = beside.do(ctx, issue, plan.deeds)
     properties.store(ctx, issue, plan.properties, "issue")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context
 from mockserver.values import Record
 
@@ -32,6 +33,7 @@ def of_new_project(ctx: Context, project: Record) -> None:
     name = f"{project['key']} board"
     query = {"name": f"Filter for {name}", "jql": f"project = {project['key']} ORDER BY Rank ASC"}
     chooser = ctx.table("filter").add({**query, "owner": ctx.caller.user.get("accountId")})
-    ctx.table("board").add(
+    board = ctx.table("board").add(
         {"name": name, "type": kind, "sprints": sprints, "filter": chooser["id"], "project": project["id"]}
     )
+    notice.happened(ctx, "board_created", board=board, flow=notice.SECONDARY)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira import project_rules, projects, rights, worklogs
 from mockserver.behaviours.jira.history import changed
+from mockserver.behaviours.jira.webhooks import departures, notice
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -34,6 +35,7 @@ def update(ctx: Context) -> Outcome:
         former = (*project.get("formerKeys", ()), project["key"])
         values["formerKeys"] = [one for one in former if one != body["key"]]
     project = ctx.table("project").change(project, values)
+    notice.happened(ctx, "project_updated", project=project)
     if renamed:
         _rename(ctx, project)
     return Outcome("updated", projects.shown(ctx, project), ready=True)
@@ -47,7 +49,12 @@ def delete(ctx: Context) -> Outcome:
     project = ctx.found()
     if not ctx.allowed("ADMINISTER"):
         raise Problem("no_project", diagnosis="the caller lacks ADMINISTER", id=project["key"])
+    # In the trash nothing but the project is gone: its issues are told of only where there is no undoing.
+    trash = ctx.query["enableUndo"]
+    notice.happened(ctx, "project_soft_deleted" if trash else "project_deleted", project=project)
     for issue in ctx.table("issue").where(project=project["id"]):
+        if not trash:
+            departures.leaving(ctx, issue, notice.SECONDARY)
         _forget(ctx, issue)
     for name in BELONGING:
         if name in ctx.site.service.resources:

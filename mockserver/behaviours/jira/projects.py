@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mockserver.behaviours.jira import categories, components, project_boards, rights, roles, users, versions
 from mockserver.behaviours.jira.project_rules import DEFAULT_SCHEME_ID, KEY
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record
@@ -88,6 +89,7 @@ def create(ctx: Context) -> Outcome:
             "issueTypes": _template_types(ctx.site, kind),
         }
     )
+    notice.happened(ctx, "project_created", project=project)
     roles.begin(ctx, project)
     project_boards.of_new_project(ctx, project)
     document = {

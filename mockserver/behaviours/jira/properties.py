@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mockserver.behaviours.jira import restrictions
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
@@ -49,6 +50,8 @@ def delete(ctx: Context) -> Outcome:
     record = _found(ctx)
     _may_write(ctx, name)
     ctx.table(f"{name}_property").drop(record)
+    if name == "issue":
+        notice.happened(ctx, "issue_property_deleted", property=record, issue=ctx.parents[name])
     return Outcome("deleted")
 
 
@@ -91,6 +94,8 @@ def store(ctx: Context, owner: Record, given: Sequence[Record], name: str) -> No
             table.add(one, owner)
         else:
             table.change(before, one)
+        if name == "issue":
+            notice.happened(ctx, "issue_property_set", property=one, issue=owner)
 
 
 def checked(ctx: Context, key: str, value: Json) -> Broken | None:

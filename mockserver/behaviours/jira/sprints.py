@@ -15,6 +15,7 @@ from mockserver.behaviours.jira import agile, agile_issues, ranks, sprint_view
 from mockserver.behaviours.jira.agile import SPRINT, refusal
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.rights import Rights
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused
 from mockserver.engine.context import Context, Site
 from mockserver.values import Json, Outcome, Problem, Record
@@ -54,9 +55,9 @@ def create(ctx: Context) -> Outcome:
     wrong += _wrong_dates(values)
     if wrong:
         raise refusal(ctx.site, *wrong)
-    return Outcome(
-        "created", ctx.table("sprint").add(completed(ctx.site, {**values, "originBoardId": board["id"]}))
-    )
+    sprint = ctx.table("sprint").add(completed(ctx.site, {**values, "originBoardId": board["id"]}))
+    notice.happened(ctx, "sprint_created", sprint=sprint)
+    return Outcome("created", sprint)
 
 
 def completed(site: Site, values: Mapping[str, Json]) -> dict[str, Json]:
@@ -86,6 +87,7 @@ def delete(ctx: Context) -> Outcome:
         left = [row for row in issue["fields"][SPRINT] if row != sprint["id"]]
         changed(ctx, issue, {SPRINT: left or None})
     ctx.table("sprint").drop(sprint)
+    notice.happened(ctx, "sprint_deleted", sprint=sprint)
     return Outcome("deleted")
 
 
@@ -190,7 +192,9 @@ def _changed(ctx: Context, sprint: Record, body: Mapping[str, Json]) -> Outcome:
         raise refusal(ctx.site, *wrong)
     if values.get("state") == "closed" and sprint["state"] == "active":
         values["completeDate"] = agile.stamp(ctx.now)
-    return Outcome("updated", ctx.table("sprint").change(sprint, values))
+    after = ctx.table("sprint").change(sprint, values)
+    notice.sprint_changed(ctx, sprint, after)
+    return Outcome("updated", after)
 
 
 def _read(body: Mapping[str, Json]) -> tuple[dict[str, Json], list[Word]]:

@@ -6,6 +6,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-us
 from __future__ import annotations
 
 from mockserver.behaviours.jira import groups, users
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
@@ -46,6 +47,7 @@ def create(ctx: Context) -> Outcome:
             "groups": sorted({PRODUCTS[one] for one in body["products"]} & known),
         }
     )
+    notice.happened(ctx, "user_created", user=user)
     return Outcome("created", detailed(ctx, user), ready=True)
 
 
@@ -57,6 +59,7 @@ def remove(ctx: Context) -> Outcome:
         for one in table.where(user=account):
             table.drop(one)
     ctx.table("user").drop(user)
+    notice.happened(ctx, "user_deleted", user=user)
     return Outcome("deleted")
 
 

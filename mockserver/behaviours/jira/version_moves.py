@@ -6,6 +6,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-pr
 from __future__ import annotations
 
 from mockserver.behaviours.jira import holdings, versions
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -60,6 +61,7 @@ def move(ctx: Context) -> Outcome:
     for place, one in enumerate(others, 1):
         if one["sequence"] != place:
             ctx.table("version").change(one, {"sequence": place})
+    notice.happened(ctx, "jira:version_moved", version=ctx.table("version").get(version["id"]))
     return Outcome("ok", ctx.table("version").get(version["id"]))
 
 
@@ -68,6 +70,9 @@ def merge(ctx: Context) -> Outcome:
     version = ctx.found()
     versions.may_change(ctx, version)
     heir = _heir(ctx, version, ctx.path["moveIssuesTo"], "no_version")
+    # Documented as version_deleted with mergedTo, and to apps as version_merged.
+    for event in ("jira:version_merged", "jira:version_deleted"):
+        notice.happened(ctx, event, version=version, heir=heir)
     _gone(ctx, version, dict.fromkeys(FIELDS, heir))
     return Outcome("deleted")
 
@@ -89,6 +94,7 @@ def _deleted(ctx: Context, asked: Json) -> Outcome:
         field: None if asked.get(name) is None else _heir(ctx, version, str(asked[name]), "version_heir")
         for field, name in FIELDS.items()
     }
+    notice.happened(ctx, "jira:version_deleted", version=version)
     _gone(ctx, version, heirs)
     return Outcome("deleted")
 

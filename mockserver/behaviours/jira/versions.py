@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from mockserver.behaviours.jira import holdings, paged, rights
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import NameWords, broken, broken_name
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
@@ -48,6 +49,7 @@ def create(ctx: Context) -> Outcome:
             "sequence": 1 + max((one["sequence"] for one in of(ctx.site, project)), default=0),
         }
     )
+    notice.happened(ctx, "jira:version_created", version=version)
     return Outcome("created", version)
 
 
@@ -74,6 +76,7 @@ def update(ctx: Context) -> Outcome:
     if wrong:
         raise Problem("invalid", broken=wrong, diagnosis="the version cannot be changed like this")
     changed = ctx.table("version").change(version, values)
+    notice.version_changed(ctx, version, changed)
     if heir is not None:
         open_ones = [one for one in holdings.holders(ctx, "fixVersions", version) if unresolved(one)]
         holdings.swap(ctx, "fixVersions", version, heir, open_ones)

@@ -17,6 +17,7 @@ from mockserver.behaviours.jira.comments import expanded
 from mockserver.behaviours.jira.estimates import REMAINING, SPENT
 from mockserver.behaviours.jira.fields import Speech, rich_text
 from mockserver.behaviours.jira.rich.version import speaks_documents, spoken
+from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context, Site, formatted
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
@@ -76,6 +77,7 @@ def update(ctx: Context) -> Outcome:
     now = {"updateAuthor": ctx.caller.user.get("accountId"), "updated": ctx.stamp()}
     changed = ctx.table("worklog").change(worklog, {**given, **now})
     _moved(ctx, issue, remaining, [history.item(ctx, "WorklogId", worklog["id"], worklog["id"], None, None)])
+    notice.happened(ctx, "worklog_updated", worklog=changed, issue=issue)
     return _reply("updated", shown(ctx, changed, expanded(ctx)))
 
 
@@ -178,6 +180,7 @@ def stored(ctx: Context, issue: Record, values: Mapping[str, Json], remaining: i
     worklog = ctx.table("worklog").add({"author": author, "updateAuthor": author, **given}, issue)
     properties.store(ctx, worklog, kept, "worklog")
     _moved(ctx, issue, remaining, [history.item(ctx, "WorklogId", None, None, worklog["id"], worklog["id"])])
+    notice.happened(ctx, "worklog_created", worklog=worklog, issue=issue)
     return worklog
 
 
@@ -191,6 +194,7 @@ def removed(ctx: Context, issue: Record, worklog: Record, remaining: int | None)
         history.item(ctx, "WorklogTimeSpent", str(worklog["timeSpentSeconds"]), text, None, None),
     ]
     _moved(ctx, issue, remaining, items)
+    notice.happened(ctx, "worklog_deleted", worklog=worklog, issue=issue)
 
 
 def forgotten(ctx: Context, issue: Record) -> None:

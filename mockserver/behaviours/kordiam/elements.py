@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
+from mockserver.behaviours.kordiam import export
 from mockserver.behaviours.kordiam.access import organisation
 from mockserver.behaviours.kordiam.bindings import projected
 from mockserver.engine.context import Context, Site
@@ -26,7 +27,9 @@ def created(ctx: Context) -> Outcome:
     Source: https://docs.kordiam.app/api/platform/elements
     """
     values = _numbered(ctx.site, _given(ctx.body), {})
-    return Outcome("created", ctx.table("element").add({**values, "organisation": organisation(ctx)}))
+    element = ctx.table("element").add({**values, "organisation": organisation(ctx)})
+    export.noted(ctx, export.CREATED, element)
+    return Outcome("created", element)
 
 
 def replaced(ctx: Context) -> Outcome:
@@ -48,6 +51,14 @@ def patched(ctx: Context) -> Outcome:
     values = _numbered(ctx.site, _given(ctx.body), record)
     cleared = {name for name, value in ctx.body.items() if name not in OWN and value is None}
     return stored(ctx, {name: value for name, value in record.items() if name not in cleared}, values)
+
+
+def deleted(ctx: Context) -> Outcome:
+    """Forget the element, with its bindings."""
+    record = ctx.found()
+    export.noted(ctx, export.DELETED, record)
+    ctx.table("element").drop(record)
+    return Outcome("deleted")
 
 
 def custom_fields(ctx: Context) -> Outcome:
@@ -123,6 +134,7 @@ def stored(ctx: Context, kept: Record, values: Record) -> Outcome:
     """The element ``kept`` with ``values`` over it, modified now."""
     record = {**kept, **values, "modificationDate": ctx.stamp()}
     ctx.table("element").put(record)
+    export.noted(ctx, export.UPDATED, record)
     return Outcome("updated", record)
 
 
