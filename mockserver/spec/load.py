@@ -263,6 +263,10 @@ def _inconsistent(service: Service, schemas: Schemas, own: Path) -> Iterator[str
     for kind in ENGINE_PROBLEMS:
         if kind not in service.problems:
             yield say(Place(own), f"the problem '{kind}' is not worded: add it under 'problems'")
+    for kind in service.limited:
+        if kind not in service.problems:
+            near = meant(kind, list(service.problems))
+            yield say(Place(own, ("limited", kind)), f"no problem '{kind}'{near}")
     for role, name in (("users", service.auth.users), ("credentials", service.auth.credentials)):
         if name is not None and name not in service.resources:
             near = meant(name, list(service.resources))
