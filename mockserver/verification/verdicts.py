@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mockserver.exchange import Exchange
-from mockserver.verification.wanted import Wanted, differences, matches, nearest
+from mockserver.verification.wanted import Difference, Wanted, differences, matches, nearest
 
 SHOWN = 10  # requests that a complaint names, the last ones
 
@@ -88,7 +88,7 @@ def nothing_else(expected: Sequence[Wanted], seen: Sequence[Exchange], evicted: 
     for one in others[-SHOWN:]:
         lines.append(f"  {_named(one)}")
         if expected:
-            closest = min((differences(wanted, one) for wanted in expected), key=len)
+            closest = min((differences(wanted, one) for wanted in expected), key=_distance)
             lines += [line for difference in closest for line in difference.lines()]
     lines.append(f"({len(seen)} kept, {evicted} evicted)")
     matching = [one for one in seen if one not in others]
@@ -128,6 +128,11 @@ def _nearest(wanted: Wanted, near: Sequence[Exchange], kept: int, evicted: int) 
         yield f"  {_named(one)}"
         for difference in differences(wanted, one):
             yield from difference.lines()
+
+
+def _distance(found: Sequence[Difference]) -> tuple[bool, int]:
+    """How far a request is from what was expected; another operation is far, whatever else is the same."""
+    return any(one.where == "operation" for one in found), len(found)
 
 
 def _named(one: Exchange) -> str:

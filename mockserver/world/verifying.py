@@ -78,8 +78,7 @@ class Verifying(Core):
 
     def _evicted(self, after: int) -> int:
         """How many requests after that number are gone from the journal because newer ones came."""
-        oldest = next((entry.number for entry in self.journal), self.journal.next_number)
-        return min(self.journal.evicted, max(0, oldest - 1 - after))
+        return min(self.journal.evicted, max(0, self.journal.oldest - 1 - after))
 
     def _wanted(self, expected: Json, service: str | None) -> Wanted:
         return wanted_of(self.shared.services, expected, service)

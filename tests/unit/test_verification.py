@@ -6,6 +6,7 @@ from unittest.mock import ANY
 
 import pytest
 
+from mockserver.state.journal import Bounds
 from mockserver.testing import MockWorld, ServiceMock
 from mockserver.world import CommandError
 
@@ -171,7 +172,7 @@ def test_no_secret_of_a_body_is_shown(jira, call):
 
 
 def test_a_number_that_evicted_requests_could_change_is_never_right(jira, call, world):
-    world.journal._entries = 2
+    world.journal.bounds = Bounds(entries=2)
     for _ in range(3):
         call("GET", PATH)
 
