@@ -183,7 +183,7 @@ class RemoteWorld:
         return self._ask("limits", service=service)
 
     def set_limits(self, service: str, limits: bool | Mapping[str, Json] = True) -> Json:
-        """Refuse calls that are too many: by the documented numbers, by others, or not at all."""
+        """Count calls from now on and refuse those that are too many."""
         return self._ask("set_limits", service=service, limits=limits)
 
     def login(

@@ -40,10 +40,10 @@ class Limiting(Steering):
             }
 
     def set_limits(self, service: str, limits: bool | Mapping[str, Json] = True) -> Json:
-        """Refuse calls that are too many, from now on and counting from nothing: by the documented numbers
-        (true), by others (an object), or not at all (false).
+        """Count calls from now on and refuse those that are too many.
 
-        Raises CommandError where the service documents no limits, and for a number that it does not know.
+        limits: true, by the documented numbers; an object, by its numbers and else the documented ones;
+        false, none. Raises CommandError where the service documents no limits, and for a number that it does not know.
         """
         with self._lock:
             found = self._service(service)
