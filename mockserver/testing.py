@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
@@ -64,6 +65,11 @@ class MockWorld:
         """The number of the last exchange; 0 before the first."""
         return self.world.journal.next_number - 1
 
+    @property
+    def clock(self) -> MockClock:
+        """This world's time."""
+        return MockClock(self.world)
+
     def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | Path) -> Json:
         """Store records by service and resource, or those of a file, all or none; how many, by resource."""
         # What was stored must not change with what the test does to its own data afterwards.
@@ -88,6 +94,48 @@ class MockWorld:
     def _fresh(self) -> list[str]:
         after, self._judged = self._judged, self.last
         return list(findings(exchanges(self.world, after=after)))
+
+
+class MockClock:
+    """A world's time, as a test sees and sets it."""
+
+    def __init__(self, world: World) -> None:
+        """The clock of ``world``, whichever it has at the moment."""
+        self._world = world
+
+    @property
+    def now(self) -> datetime:
+        """The world's instant, in UTC."""
+        return self._world.clock.now()
+
+    @property
+    def mode(self) -> str:
+        """Frozen, real, ticking or scaled."""
+        return self._world.clock.mode
+
+    def advance(self, seconds: float | timedelta) -> datetime:
+        """Go forward; the instant that is reached. Raises CommandError."""
+        by = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
+        return self._told(self._world.advance_clock(by))
+
+    def set(self, to: str | datetime) -> datetime:
+        """Stand still at an instant (one without an offset is UTC), or follow the time with ``real``."""
+        return self._told(self._world.set_clock(to.isoformat() if isinstance(to, datetime) else to))
+
+    def freeze(self) -> datetime:
+        """Stand still where the time is."""
+        return self._told(self._world.set_clock(mode="frozen"))
+
+    def tick(self) -> datetime:
+        """Go on from where the time is, as fast as the real time."""
+        return self._told(self._world.set_clock(mode="ticking"))
+
+    def scale(self, times: float) -> datetime:
+        """Go on from where the time is, so many times as fast as the real time. Raises CommandError."""
+        return self._told(self._world.set_clock(scale=times))
+
+    def _told(self, shown: Json) -> datetime:
+        return datetime.fromisoformat(shown["now"])
 
 
 class ServiceMock:
@@ -188,6 +236,11 @@ class ServiceMock:
         self._mock.reset(to)
 
     # ---- behaviour
+
+    @property
+    def clock(self) -> MockClock:
+        """The world's time."""
+        return MockClock(self.world)
 
     def force(
         self,

@@ -20,7 +20,8 @@ from mockserver.cli.observing import coverage, journal, ready, world
 from mockserver.cli.records import reset, seed, snapshot, state
 from mockserver.cli.run import env, execute
 from mockserver.cli.serve import serve
-from mockserver.cli.steering import auth, clock, force, settings, validation
+from mockserver.cli.steering import auth, force, settings, validation
+from mockserver.cli.timing import clock
 
 LOCAL = (serve, demo, env, execute, check, routes, explain, doctor)
 REMOTE = (

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from mockserver.cli import options
-from mockserver.cli.console import faint, say, show_json
+from mockserver.cli.console import Failed, faint, printable, say, show_json
 from mockserver.cli.group import Commands
 from mockserver.cli.there import content, counted, show_list, there
+from mockserver.values import Json
 
 
 @click.command()
@@ -89,6 +90,78 @@ def restore(name: str, as_json: bool, **where: Any) -> None:
         show_json(done)
         return
     say(f"restored {done['restored']}: {counted(done['records'])}")
+
+
+@snapshot.command("diff")
+@click.argument("a")
+@click.argument("b", default="now")
+@options.steering
+@options.JSON
+def diff(a: str, b: str, as_json: bool, **where: Any) -> None:
+    """Show what differs between A and B.
+
+    Each is a snapshot, or `now`, `seed` or `empty`; B is `now` where nothing is said.
+    """
+    from mockserver.world.changes import told
+
+    found = there(where).diff(a, b)
+    if as_json:
+        show_json(found)
+        return
+    lines = list(told(found))
+    for line in lines:
+        say(printable(line))
+    if not lines:
+        say(faint(f"{a} and {b} are the same"), err=True)
+
+
+@snapshot.command("drop")
+@click.argument("name")
+@options.steering
+@options.JSON
+def drop(name: str, as_json: bool, **where: Any) -> None:
+    """Forget the snapshot NAME; the world stays as it is."""
+    done = there(where).drop_snapshot(name)
+    if as_json:
+        show_json(done)
+        return
+    say(f"dropped {done['dropped']}")
+
+
+@snapshot.command("export")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE")
+@click.option("--snapshot", "name", metavar="NAME", default="now", help="A snapshot instead of the present.")
+@click.option("--service", metavar="NAME", help="Only this service.")
+@options.steering
+def export(file: Path, name: str, service: str | None, **where: Any) -> None:
+    """Write records, ids, settings and time to FILE (- for stdout), for `snapshot import`."""
+    from mockserver.world.portable import written
+
+    found = there(where).export_state(service, name)
+    try:
+        with click.open_file(str(file), "wb") as out:
+            out.writelines(written(found))
+    except OSError as error:
+        raise Failed(f"cannot write {file}: {error.strerror}") from error
+    records = {name: _numbers(one["records"]) for name, one in found["services"].items()}
+    say(f"exported {counted(records)}", err=True)
+
+
+@snapshot.command("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE")
+@options.steering
+@options.JSON
+def import_(file: Path, as_json: bool, **where: Any) -> None:
+    """Put what FILE (- for stdin) holds in place of what its services hold, all of it or nothing."""
+    done = there(where).import_state(content(file))
+    if as_json:
+        show_json(done)
+        return
+    say(f"imported {counted(done['imported'])}")
+
+
+def _numbers(records: Json) -> dict[str, int]:
+    return {name: len(each) for name, each in records.items()}
 
 
 @snapshot.command("list")

@@ -1,4 +1,4 @@
-"""``settings``, ``force``, ``auth``, ``validation``, ``clock``: how a running server behaves."""
+"""``settings``, ``force``, ``auth``, ``validation``: how a running server behaves."""
 
 from __future__ import annotations
 
@@ -134,37 +134,6 @@ def validation(mode: str, **where: Any) -> None:
     say(f"validation: {there(where).set_validation(mode)['validation']}")
 
 
-@click.group(cls=Commands)
-def clock() -> None:
-    """See, set and advance a world's time."""
-
-
-@clock.command("show")
-@options.steering
-@options.JSON
-def show_clock(as_json: bool, **where: Any) -> None:
-    """Print the world's time."""
-    _tell_time(there(where).show_clock(), as_json)
-
-
-@clock.command("set")
-@click.argument("to", metavar="real|INSTANT")
-@options.steering
-@options.JSON
-def set_clock(to: str, as_json: bool, **where: Any) -> None:
-    """Stand still at an ISO 8601 instant, or follow the real time."""
-    _tell_time(there(where).set_clock(to), as_json)
-
-
-@clock.command("advance")
-@click.argument("seconds", type=click.FloatRange(0))
-@options.steering
-@options.JSON
-def advance_clock(seconds: float, as_json: bool, **where: Any) -> None:
-    """Go forward by a number of SECONDS."""
-    _tell_time(there(where).advance_clock(seconds), as_json)
-
-
 def assigned(text: str) -> tuple[str, Json]:
     """Name and value of ``NAME=VALUE``; the value is JSON, or else a word. Raises BadParameter."""
     name, value = _pair(text)
@@ -187,13 +156,6 @@ def _json(text: str) -> Json:
         return json.loads(text)
     except ValueError as error:
         raise click.BadParameter(f"not JSON: {error}", param_hint="'--body'") from error
-
-
-def _tell_time(found: Json, as_json: bool) -> None:
-    if as_json:
-        show_json(found)
-        return
-    say(f"{found['now']} ({'standing still' if found['frozen'] else 'running'})")
 
 
 def _forced(overrides: Json) -> None:
