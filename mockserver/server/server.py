@@ -20,9 +20,10 @@ from mockserver.control import CONTROL, control, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
 from mockserver.server.delivery import Sender
 from mockserver.server.direct import DirectServer, fits
+from mockserver.server.effects import spoilt
 from mockserver.server.waiting import Busy, Waiting
 from mockserver.state.journal import Entry
-from mockserver.values import Call, Json, Problem, Reply, dumps
+from mockserver.values import Call, Effect, Json, Problem, Reply, dumps
 from mockserver.wire import (
     MAX_BODY,
     BodyError,
@@ -211,11 +212,13 @@ class MockServer:
         try:
             world = self._world(name, root)
         except CommandError as error:
-            reply, last = _own(404, str(error), "unknown-world"), False
+            reply, last, effect = _own(404, str(error), "unknown-world"), False, None
         else:
-            reply, last = await self._answered(request, headers, world, target, root)
+            reply, last, effect = await self._answered(request, headers, world, target, root)
         if "origin" in headers:
             reply = readable(reply, headers["origin"])
+        if effect is not None:
+            return await spoilt(request, reply, effect)
         response = response_of(reply)
         if last:
             response.force_close()
@@ -272,18 +275,18 @@ class MockServer:
 
     async def _answered(
         self, request: web.BaseRequest, headers: Mapping[str, str], world: World, target: str, root: str
-    ) -> tuple[Reply, bool]:
-        """The world's reply, and whether the connection must end with it."""
+    ) -> tuple[Reply, bool, Effect | None]:
+        """The world's reply, whether the connection must end with it, and what happens to it on its way."""
         method = "GET" if request.method == "HEAD" else request.method
         problem = None
         try:
             body = await body_of(request, headers, self.limits)
         except TooSlow:
-            return _own(408, "the body did not arrive in time", "timeout"), True
+            return _own(408, "the body did not arrive in time", "timeout"), True, None
         except BodyError as error:
             body, problem = b"", self._refusal(error)
         entry = self._exchanged(world, Call(method, target, headers, body, root), problem)
-        return entry.reply, problem is not None
+        return entry.reply, problem is not None, entry.effect
 
     def _refusal(self, error: BodyError) -> Problem:
         """A body that cannot be had, as a problem that the service words."""
