@@ -43,7 +43,7 @@ class Limiting(Steering):
         """Count calls from now on and refuse those that are too many.
 
         limits: true, by the documented numbers; an object, by its numbers and else the documented ones;
-        false, none. Raises CommandError where the service documents no limits, and for a number that it does not know.
+        false, none. Raises CommandError where the service documents no limits, or for an unknown number.
         """
         with self._lock:
             found = self._service(service)

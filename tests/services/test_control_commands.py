@@ -358,3 +358,25 @@ def test_what_answers_but_is_no_mock_server_is_unreachable(
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(CommandError, match="not the address of a mock server"):
         RemoteWorld(url)
+
+
+def test_calls_are_counted_as_it_is_said(steer: Any, get: Get) -> None:
+    off = steer.limits("jira")
+    on = steer.set_limits("jira", {"burst": {"GET": 1}})
+
+    statuses = [get(), get()]
+
+    assert (off["on"], on["on"]) == (False, True)
+    assert statuses == [200, 429]
+    [counted] = steer.limits("jira")["counted"]
+    assert (counted["limit"], counted["of"], counted["left"]) == ("burst", LIST, 0)
+    assert set(steer.limits()) == {"jira", "kordiam"}
+    assert steer.set_limits("jira")["limits"]["burst"]["GET"] == {"rate": 100, "size": 350}
+    assert steer.set_limits("jira", False)["on"] is False
+
+
+def test_a_service_without_rate_limits_refuses_them(steer: Any) -> None:
+    with pytest.raises(CommandError, match="Enterprise Tester documents no rate limits"):
+        steer.set_limits("enterprise_tester")
+    with pytest.raises(CommandError, match="did you mean 'burst'"):
+        steer.set_limits("jira", {"bursts": {}})
