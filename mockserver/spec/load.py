@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+import jsonschema_rs
+import orjson
+
 from mockserver.spec import build, yaml12
 from mockserver.spec.cache import Cache
 from mockserver.spec.model import ENGINE_PROBLEMS, VERBS, Operation, Place, SchemaName, Service
@@ -161,7 +164,7 @@ def _read(folder: Folder, only: Sequence[str], cache: Cache, errors: list[str]) 
     if not folder.fixtures.is_dir():
         errors.append(f"{shown(folder.fixtures)}:1:1 no such folder")
         return
-    rules = _format(errors)
+    rules = _Format()
     for name in _known([folder]):
         if only and name not in only:
             continue
@@ -189,7 +192,7 @@ def _read_schemas(
             if only and file.parent.name not in only:
                 continue
             try:
-                content = json.loads(file.read_bytes())
+                content = _json(file.read_bytes())
             except ValueError as error:
                 line = getattr(error, "lineno", 1)
                 column = getattr(error, "colno", 1)
@@ -202,23 +205,35 @@ def _read_schemas(
     return found
 
 
-def _format(errors: list[str]) -> Mapping[str, Json]:
-    """The format of fixtures itself, as a JSON Schema."""
-    file = shipped().schemas / "fixture.json"
-    found: Mapping[str, Json] = json.loads(file.read_bytes())
-    return found
+class _Format:
+    """The format of fixtures itself: a JSON Schema for each kind of file, service or page."""
+
+    def __init__(self) -> None:
+        rules = orjson.loads((shipped().schemas / "fixture.json").read_bytes())
+        self.wholes = {
+            kind: {"$schema": DIALECT, "$ref": f"#/$defs/{kind}", "$defs": rules["$defs"]}
+            for kind in ("service", "page")
+        }
+        self.checks = {
+            kind: jsonschema_rs.Draft202012Validator(whole).is_valid for kind, whole in self.wholes.items()
+        }
 
 
-def _misshapen(rules: Mapping[str, Json], kind: str, file: Path, content: Json) -> Iterator[str]:
+def _json(content: bytes) -> Json:
+    """The document. Raises ValueError, with line and column."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return json.loads(content)
+
+
+def _misshapen(rules: _Format, kind: str, file: Path, content: Json) -> Iterator[str]:
     """Each place where ``content`` does not keep the fixture format."""
-    import jsonschema_rs
-
-    whole = {"$schema": DIALECT, "$ref": f"#/$defs/{kind}", "$defs": rules["$defs"]}
-    if jsonschema_rs.Draft202012Validator(whole).is_valid(content):
+    if rules.checks[kind](content):
         return
     from jsonschema import Draft202012Validator
 
-    for error in Draft202012Validator(whole).iter_errors(content):
+    for error in Draft202012Validator(rules.wholes[kind]).iter_errors(content):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):
             known = sorted(error.schema.get("properties", {}))

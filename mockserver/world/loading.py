@@ -37,11 +37,15 @@ def catalogue(
     """Everything the fixtures say, ready to serve.
 
     ``cache``: a folder for what was parsed, which makes the next start quicker; ``thorough``: compile
-    every schema now. Raises FixtureErrors, UnknownFunction.
+    every schema and import every function now, so that whatever is wrong with them is told before the first
+    request; else each of them when it is first used. Raises FixtureErrors, UnknownFunction.
     """
     kept = Cache(cache)
     loaded = load(folders, only, cache=kept, thorough=thorough)
-    functions = {name: _functions(service) for name, service in loaded.services.items()}
+    functions = {name: Functions(service) for name, service in loaded.services.items()}
+    if thorough:
+        for one in functions.values():
+            one.resolve()
     return Catalogue(loaded.services, loaded.schemas, loaded.routes, functions, kept)
 
 
@@ -49,9 +53,26 @@ class UnknownFunction(LookupError):
     """A fixture names a Python function that does not exist."""
 
 
-def _functions(service: Service) -> dict[str, Function]:
-    """Every function that the service's fixtures name, resolved. Raises UnknownFunction."""
-    names = {
+class Functions(dict[str, Function]):
+    """The functions that a service's fixtures name; each is imported when it is first asked for."""
+
+    def __init__(self, service: Service) -> None:
+        """None imported yet."""
+        self._service = service
+
+    def __missing__(self, name: str) -> Function:
+        found = self[name] = resolved(self._service.name, name)
+        return found
+
+    def resolve(self) -> None:
+        """Import all of them. Raises UnknownFunction."""
+        for name in sorted(_names(self._service)):
+            self[name]
+
+
+def _names(service: Service) -> set[str]:
+    """Every function that the service's fixtures name."""
+    names: set[str | None] = {
         case.function for one in service.operations.values() for case in one.cases if case.does == "call"
     }
     names |= {case.reply.view for one in service.operations.values() for case in one.cases}
@@ -62,12 +83,16 @@ def _functions(service: Service) -> dict[str, Function]:
     names |= {one.select for one in service.paging.values()}
     names |= {one.envelope_function for one in service.paging.values()}
     names |= {one.accepts.checks for one in service.operations.values()}
-    names |= {service.webhooks.deliver, service.auth.holds, service.auth.signed, service.admits, service.settles}
+    names |= {
+        service.webhooks.deliver,
+        service.auth.holds,
+        service.auth.signed,
+        service.auth.reads,
+        service.admits,
+        service.settles,
+    }
     names.add(service.slips)
-    found: dict[str, Function] = {}
-    for name in sorted(one for one in names if one):
-        found[name] = resolved(service.name, name)
-    return found
+    return {one for one in names if one}
 
 
 def resolved(service: str, name: str) -> Function:
