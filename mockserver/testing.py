@@ -11,6 +11,7 @@ from mockserver.exchange import Exchange, exchanges
 from mockserver.findings import findings, unused
 from mockserver.values import Json, Record
 from mockserver.verification import differences
+from mockserver.webhooks import Webhooks
 from mockserver.world import NotThere, World, read_text
 from mockserver.world.credentials import Credential, good
 from mockserver.world.verifying import wanted_of
@@ -59,6 +60,11 @@ class MockWorld:
     def journal(self) -> list[Exchange]:
         """The exchanges of this world, oldest first."""
         return list(exchanges(self.world))
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What this world told others, or would have."""
+        return Webhooks(self.world)
 
     @property
     def last(self) -> int:
@@ -267,6 +273,11 @@ class ServiceMock:
         )
 
     # ---- observation
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What this service told others, or would have."""
+        return Webhooks(self.world, self.name)
 
     @property
     def journal(self) -> list[Exchange]:

@@ -22,6 +22,7 @@ from mockserver.cli.run import env, execute
 from mockserver.cli.serve import serve
 from mockserver.cli.steering import auth, force, settings, validation
 from mockserver.cli.timing import clock
+from mockserver.cli.webhooks import webhooks
 
 LOCAL = (serve, demo, env, execute, check, routes, explain, doctor)
 REMOTE = (
@@ -40,6 +41,7 @@ REMOTE = (
     clock,
     world,
     journal,
+    webhooks,
     verify,
     coverage,
     metrics,

@@ -38,6 +38,7 @@ class Wanted:
     clock: str = "real"
     token: str | None = None
     max_body: int = 10 * 1024 * 1024
+    deliver_to: Sequence[str] = ()
 
 
 def started(
@@ -84,7 +85,14 @@ def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
     )
     seeds = wanted.seeds or _documented(shared.services)
     clock = clock_for(wanted.clock, SEED_INSTANT)
-    return World(shared, seeds=seeds, clock=clock, auth=wanted.auth, validation=wanted.validation)
+    return World(
+        shared,
+        seeds=seeds,
+        clock=clock,
+        auth=wanted.auth,
+        validation=wanted.validation,
+        deliver_to=wanted.deliver_to,
+    )
 
 
 def folders(fixtures: Sequence[Path]) -> list[Folder]:

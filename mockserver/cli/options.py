@@ -69,6 +69,13 @@ MAX_BODY = _option(
     metavar="BYTES",
     help="The longest request body that is read.",
 )
+DELIVER_TO = _option(
+    "--deliver-to",
+    env="DELIVER_TO",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Where webhooks may be sent besides this machine, such as http://app:8000; may be repeated.",
+)
 TOKEN = _option("--token", env="TOKEN", help="The word that the control endpoint asks for.")
 URL = _option(
     "--url", env="URL", default=DEFAULT_URL, show_default=True, help="Address of the running server."
@@ -96,7 +103,18 @@ def serving(default_port: int) -> Callable[[F], F]:
     """The options of a command that starts a server."""
 
     def with_options(command: F) -> F:
-        each = [port(default_port), HOST, SEED, FIXTURES, AUTH, VALIDATION, CLOCK, TOKEN, MAX_BODY]
+        each = [
+            port(default_port),
+            HOST,
+            SEED,
+            FIXTURES,
+            AUTH,
+            VALIDATION,
+            CLOCK,
+            TOKEN,
+            MAX_BODY,
+            DELIVER_TO,
+        ]
         for one in reversed(each):
             command = one(command)
         return command
