@@ -81,8 +81,9 @@ class Routes:
             for operation in service.operations.values():
                 for prefix, route in routes_of(service, operation, declared):
                     self._known[f"{operation.method} {route}"] = None
-                    for start in (top, self._root):
-                        _plant(start, service, Leaf(operation, _names(route), prefix, route))
+                    _plant(top, service, Leaf(operation, _names(route), prefix, route))
+            self._root = _merged(self._root, top)
+            self._root.service = None  # a path that leads nowhere is nobody's
             self._graft(self._root, service.mount, service, top)
             for under in service.also_under:
                 self._graft(self._root, under, service, top)
@@ -268,6 +269,32 @@ def _child(node: Node, step: str, *, fold: bool) -> Node:
     return node.literal.setdefault(key, Node())
 
 
+def _merged(one: Node, other: Node) -> Node:
+    """A tree with the routes of both; what only one of them has is shared with it. Raises RouteClash."""
+    both = Node()
+    both.service = one.service or other.service
+    both.leaves = dict(one.leaves)
+    for method, leaf in other.leaves.items():
+        if method in both.leaves:
+            raise _clash(both.leaves[method], leaf)
+        both.leaves[method] = leaf
+        both.service = other.service
+    both.literal = dict(one.literal)
+    for key, child in other.literal.items():
+        both.literal[key] = _merged(both.literal[key], child) if key in both.literal else child
+    both.wild = _merged(one.wild, other.wild) if one.wild and other.wild else one.wild or other.wild
+    return both
+
+
+def _clash(taken: Leaf, leaf: Leaf) -> RouteClash:
+    clash = RouteClash(
+        f"{leaf.operation.method} {leaf.route} belongs to {taken.operation.service}.{taken.operation.id}"
+        f" and to {leaf.operation.service}.{leaf.operation.id}"
+    )
+    clash.place = leaf.operation.place
+    return clash
+
+
 def _plant(start: Node, service: Service, leaf: Leaf) -> None:
     node = start
     for step in leaf.route.split("/")[1:]:
@@ -276,11 +303,6 @@ def _plant(start: Node, service: Service, leaf: Leaf) -> None:
             node.service = service
     taken = node.leaves.get(leaf.operation.method)
     if taken is not None:
-        clash = RouteClash(
-            f"{leaf.operation.method} {leaf.route} belongs to {taken.operation.service}.{taken.operation.id}"
-            f" and to {leaf.operation.service}.{leaf.operation.id}"
-        )
-        clash.place = leaf.operation.place
-        raise clash
+        raise _clash(taken, leaf)
     node.service = service
     node.leaves[leaf.operation.method] = leaf
