@@ -151,6 +151,8 @@ def _body(text: str | None) -> Json:
 
 def _explained(found: Mapping[str, Json]) -> None:
     """Write an explanation for people."""
+    from mockserver.world.changes import told
+
     diagnosis, reply = found["diagnosis"], found["reply"]
     say(f"{strong(found['request'])} → {coloured(reply['status'])}")
     if "route" in found:
@@ -172,7 +174,10 @@ def _explained(found: Mapping[str, Json]) -> None:
     if diagnosis["message"]:
         _line("because", f"{diagnosis['message']} {faint('[' + diagnosis['reason'] + ']')}")
     _broken(diagnosis["broken"])
-    _changes(found["changes"])
+    for line in told({"records": found["changes"], "settings": {}}):
+        say(f"  {line}")
+    for hook in found["webhooks"]:
+        _line("webhook", f"{hook['event']} to {hook['url']}")
     _line("answer", str(reply["status"]))
     for name, value in reply["headers"].items():
         say(faint(f"            {name}: {value}"))
@@ -191,14 +196,6 @@ def _broken(rules: Sequence[Mapping[str, Json]]) -> None:
         facts = [f"{name} {one_line(one[name])}" for name in ("expected", "got") if one[name] is not None]
         told = f" ({', '.join(facts)})" if facts else ""
         say(f"            {one['scope']} {one['pointer'] or '/'} — {one['rule']}: {one['message']}{told}")
-
-
-def _changes(changes: Mapping[str, Json]) -> None:
-    for kind in ("created", "changed", "removed"):
-        for one in changes[kind]:
-            _line(kind, f"{one['service']} {one['resource']} {one['id']}")
-            for name, member in one.get("members", {}).items():
-                say(f"            {name}: {one_line(member['before'])} → {one_line(member['after'])}")
 
 
 def _line(name: str, text: str) -> None:

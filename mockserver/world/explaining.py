@@ -8,12 +8,15 @@ from copy import deepcopy
 from mockserver.engine.admit import STAGES
 from mockserver.engine.answer import Answer
 from mockserver.engine.context import Context
+from mockserver.exchange import redacted
 from mockserver.spec.load import say
 from mockserver.spec.model import Case, Operation
 from mockserver.spec.routes import BadPath, Match
-from mockserver.state.store import RowId, Store
-from mockserver.values import Call, Json, Record, Reply, dumps
+from mockserver.state import secrets
+from mockserver.values import Call, Json, Reply, dumps
 from mockserver.world.answering import Answering
+from mockserver.world.changes import changes
+from mockserver.world.core import Kept
 from mockserver.world.credentials import good
 from mockserver.world.errors import CommandError
 from mockserver.world.shown import shown_diagnosis
@@ -61,7 +64,7 @@ class Explaining(Answering, States):
             if headers is None and match.service is not None:
                 sent = {**call.headers, "authorization": good(rehearsal, match.service.name).authorization}
                 call = Call(call.method, call.target, sent, call.body, call.root)
-            before = rehearsal._store.fork()
+            before = rehearsal._kept()
             number = self.journal.next_number
             service, operation, answer = rehearsal._answer(call, number)
             found = _answered(call, service, operation, answer)
@@ -73,7 +76,12 @@ class Explaining(Answering, States):
             if ctx is not None:
                 found |= {"case": _case(ctx.case), "caller": _caller(ctx)}
             found["checks"] = list(_checks(ctx, answer))
-            found["changes"] = changes(before, rehearsal._store)
+            after = rehearsal._kept()
+            found["changes"] = _with_records(changes(self.shared, before, after)["records"], after)
+            found["webhooks"] = [
+                {"event": one.message.event, "url": secrets.url(one.message.url)[0]}
+                for one in rehearsal.outbox
+            ]
             return found
 
     def _rehearsal(self) -> Explaining:
@@ -87,41 +95,13 @@ class Explaining(Answering, States):
         return other
 
 
-def changes(before: Store, after: Store) -> dict[str, list[dict[str, Json]]]:
-    """The records that were created, changed and removed between two states of one world."""
-    found: dict[str, list[dict[str, Json]]] = {"created": [], "changed": [], "removed": []}
-    for name in after:
-        old, new = before[name].rows, after[name].rows
-        if old is new:
-            continue
-        for row_id, record in new.items():
-            if row_id not in old:
-                found["created"].append({**_row(name, row_id), "record": dict(record)})
-            elif old[row_id] is not record and (members := _members(old[row_id], record)):
-                found["changed"].append({**_row(name, row_id), "members": members})
-        for row_id, record in old.items():
-            if row_id not in new:
-                found["removed"].append({**_row(name, row_id), "record": dict(record)})
-    return found
-
-
-def _row(table: str, row_id: RowId) -> dict[str, Json]:
-    service, _, resource = table.partition("/")
-    return {"service": service, "resource": resource, "id": row_id}
-
-
-def _members(old: Record, new: Record, above: str = "") -> dict[str, Json]:
-    """Each member that differs, with its value before and after; null where there was none.
-
-    A member of a member has a dotted name.
-    """
-    found: dict[str, Json] = {}
-    for name in [*old, *(name for name in new if name not in old)]:
-        before, after = old.get(name), new.get(name)
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
-            found |= _members(before, after, f"{above}{name}.")
-        elif before != after:
-            found[f"{above}{name}"] = {"before": before, "after": after}
+def _with_records(found: Json, after: Kept) -> Json:
+    """What differs, with the whole of each record that was added."""
+    for service, resources in found.items():
+        for resource, kinds in resources.items():
+            rows = after.store[f"{service}/{resource}"].rows
+            for one in kinds["added"]:
+                one["record"] = redacted(rows[one["id"]])
     return found
 
 
