@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -14,6 +14,9 @@ import orjson
 from mockserver.control import COMMANDS, CONTROL, SEED_FILES, Command
 from mockserver.values import Json, dumps
 from mockserver.world import CommandError, NotThere, read_text
+
+
+SILENCE = 30.0  # seconds without a sign of life until a stream is taken for dead
 
 
 class Unreachable(ConnectionError):
@@ -149,6 +152,8 @@ class RemoteWorld:
         headers: Mapping[str, str] | None = None,
         times: int | None = 1,
         service: str | None = None,
+        match: Mapping[str, Json] | None = None,
+        priority: int = 0,
     ) -> Json:
         """Answer the next ``times`` calls of ``operation`` with a documented example or a given reply."""
         return self._ask(
@@ -160,6 +165,8 @@ class RemoteWorld:
             headers=headers,
             times=times,
             service=service,
+            match=match,
+            priority=priority,
         )
 
     def forced(self) -> Json:
@@ -169,6 +176,18 @@ class RemoteWorld:
     def unforce(self) -> Json:
         """Disarm every override."""
         return self._ask("unforce")
+
+    def fault(self, faults: Mapping[str, Json] | Sequence[Mapping[str, Json]]) -> Json:
+        """Arm one fault or several, all or none: which calls go wrong, how, and how often."""
+        return self._ask("fault", faults=faults)
+
+    def faults(self) -> Json:
+        """The faults armed since the last reset, with how many calls each has met and spoilt."""
+        return self._ask("faults")
+
+    def clear_faults(self, number: int | None = None) -> Json:
+        """Disarm every fault, or the one of that number."""
+        return self._ask("clear_faults", number=number)
 
     def settings(self, service: str | None = None) -> Json:
         """The settings of one service, or of all by service, with what each is about."""
@@ -237,12 +256,20 @@ class RemoteWorld:
         service: str | None = None,
         method: str | None = None,
         path: str | None = None,
-        status: int | None = None,
+        status: int | str | None = None,
         breach: bool | None = None,
+        reason: str | None = None,
+        text: str | None = None,
         after: int = 0,
+        before: int | None = None,
         limit: int = 100,
+        order: str = "oldest",
     ) -> Json:
-        """Exchanges of the journal, oldest first; ``after`` is the number of the last one seen."""
+        """Exchanges of the journal; ``after`` is the number of the last one seen, ``before`` of the first.
+
+        path: a part of the target or, with ``*``, the whole path; status: a number or a class such as 4xx;
+        reason: of the diagnosis; text: somewhere in the target or a body; order: oldest | newest first.
+        """
         return self._ask(
             "requests",
             operation=operation,
@@ -251,9 +278,111 @@ class RemoteWorld:
             path=path,
             status=status,
             breach=breach,
+            reason=reason,
+            text=text,
             after=after,
+            before=before,
             limit=limit,
+            order=order,
         )
+
+    def wait_for_requests(
+        self,
+        *,
+        count: int = 1,
+        timeout: float = 5.0,
+        operation: str | None = None,
+        service: str | None = None,
+        method: str | None = None,
+        path: Mapping[str, Json] | str | None = None,
+        query: Mapping[str, Json] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Json = None,
+        status: int | None = None,
+        after: int = 0,
+    ) -> Json:
+        """Wait until ``count`` requests have come that have these parts; what came by then, if not all did.
+
+        timeout: real seconds, at most 60; after: only requests after that number. ``satisfied`` says whether
+        there were as many, ``requests`` which (the first hundred), ``last`` the number up to which was seen.
+        """
+        return self._ask(
+            "wait_for_requests",
+            count=count,
+            timeout=timeout,
+            operation=operation,
+            service=service,
+            method=method,
+            path=path,
+            query=query,
+            headers=headers,
+            body=body,
+            status=status,
+            after=after,
+        )
+
+    def follow(
+        self,
+        *,
+        operation: str | None = None,
+        service: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        status: int | str | None = None,
+        breach: bool | None = None,
+        reason: str | None = None,
+        text: str | None = None,
+        after: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[Json]:
+        """Each exchange as it comes; filters as for ``requests``.
+
+        after: also those after that number which came already; timeout: real seconds, None for no end. Where
+        some were lost before they could be given, there is ``{"gap": how many, "after": number}`` instead.
+        """
+        return self._stream(
+            "follow",
+            operation=operation,
+            service=service,
+            method=method,
+            path=path,
+            status=status,
+            breach=breach,
+            reason=reason,
+            text=text,
+            after=after,
+            timeout=timeout,
+        )
+
+    def export_requests(
+        self,
+        format: str = "har",
+        *,
+        operation: str | None = None,
+        service: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        status: int | str | None = None,
+        breach: bool | None = None,
+        reason: str | None = None,
+        text: str | None = None,
+        after: int = 0,
+    ) -> str:
+        """The exchanges of the journal as a text that other tools read: HTTP Archive 1.2, or JSON Lines."""
+        found: str = self._ask(
+            "export_requests",
+            format=format,
+            operation=operation,
+            service=service,
+            method=method,
+            path=path,
+            status=status,
+            breach=breach,
+            reason=reason,
+            text=text,
+            after=after,
+        )
+        return found
 
     def request(self, number: int) -> Json:
         """One exchange of the journal."""
@@ -445,6 +574,25 @@ class RemoteWorld:
                 return other._send(command.method, target, sent)
         return self._send(command.method, target, sent, text=bool(command.text))
 
+    def _stream(self, command_name: str, /, **given: Json) -> Iterator[Json]:
+        """What the server sends, as it comes, on a connection of its own; that ends with the iterator."""
+        command = _row(command_name, given)
+        query = {key: _text(value) for key, value in given.items() if value is not None}
+        target = f"{self._prefix}{CONTROL}{command.path}?{urlencode(query)}"
+        connection = self._aside(SILENCE)._connection
+        try:
+            connection.request("GET", target, headers={**self._headers, "Accept": "text/event-stream"})
+            response = connection.getresponse()
+            if response.status != 200:
+                _answered(response.status, response.read(), self.server_url)
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
+        except CommandError:
+            connection.close()
+            raise
+        return _read_events(connection, response)
+
     def _aside(self, seconds: float) -> RemoteWorld:
         """The same world on a connection of its own, for a command that takes so many ``seconds`` longer."""
         connection = self._connection
@@ -476,6 +624,21 @@ class RemoteWorld:
             if kept and isinstance(error, ConnectionError):
                 return self._exchange(method, target, body, headers)
             raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
+
+
+def _read_events(
+    connection: http.client.HTTPConnection, response: http.client.HTTPResponse
+) -> Iterator[Json]:
+    """The data of each event, until the stream ends."""
+    try:
+        for line in response:
+            if line.startswith(b"data: "):
+                yield orjson.loads(line[6:])
+    except (OSError, http.client.HTTPException):
+        return
+    finally:
+        response.close()
+        connection.close()
 
 
 def _row(name: str, given: Mapping[str, Json]) -> Command:

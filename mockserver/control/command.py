@@ -11,6 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from mockserver.values import Json
 
 CONTROL = "/__mock__"
+# Parameters that may name what does not exist.
+MISSING = ("service", "operation", "faults", "number")
 MEDIA_TYPES = ("application/json", "application/yaml")
 SEED_FILES = (".yaml", ".yml", ".json")
 
@@ -37,7 +39,7 @@ class Command:
 
     ``function`` takes the server's Worlds if ``server`` is set, the chosen World otherwise. ``waits``: it may
     wait for what others do, and needs a thread of its own. ``text``: the media type of its answer, if that is
-    no JSON.
+    no JSON, also by its ``format``. ``streams``: the answer is what comes, as it comes.
     """
 
     method: str
@@ -47,7 +49,13 @@ class Command:
     server: bool
     statuses: tuple[int, ...]
     waits: bool = False
-    text: str = ""
+    text: str | Mapping[str, str] = ""
+    streams: bool = False
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """What the answer may be, if it is no JSON."""
+        return (self.text,) * bool(self.text) if isinstance(self.text, str) else tuple(self.text.values())
 
     @property
     def name(self) -> str:
@@ -68,7 +76,8 @@ def command(
     whole: str = "",
     server: bool = False,
     waits: bool = False,
-    text: str = "",
+    text: str | Mapping[str, str] = "",
+    streams: bool = False,
     **rules: Mapping[str, Json],
 ) -> Command:
     """A row. Its parameters are those of ``function`` (``only`` some), with further ``rules`` on values."""
@@ -93,9 +102,9 @@ def command(
                 None if required else one.default,
             )
         )
-    missing = any(one.where == "path" or one.name in ("service", "operation") for one in params)
-    statuses = (200, *((400, 404) if missing else (400,)), *((503,) if waits else ()))
-    return Command(method, path, function, tuple(params), server, statuses, waits, text)
+    missing = any(one.where == "path" or one.name in MISSING for one in params)
+    statuses = (200, *((400, 404) if missing else (400,)), *((503,) if waits or streams else ()))
+    return Command(method, path, function, tuple(params), server, statuses, waits, text, streams)
 
 
 def _types(hint: Any) -> tuple[str, ...]:

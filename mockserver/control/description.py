@@ -38,7 +38,8 @@ def _documented(command: Command) -> dict[str, Json]:
         "responses": {str(status): {"description": _MEANINGS[status]} for status in command.statuses},
     }
     if command.text:
-        found["responses"]["200"]["content"] = {command.text: {"schema": {"type": "string"}}}
+        content = {kind: {"schema": {"type": "string"}} for kind in command.media_types}
+        found["responses"]["200"]["content"] = content
     whole = next((one for one in command.params if one.where == "whole"), None)
     members = [one for one in command.params if one.where == "body"]
     if whole or members:

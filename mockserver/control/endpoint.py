@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from urllib.parse import unquote
 
 import orjson
 
 from mockserver.control.command import CONTROL, MEDIA_TYPES, SEED_FILES, Command, Param
+from mockserver.control.events import events, resumed
 from mockserver.control.table import COMMANDS
 from mockserver.values import Call, Json, Reply, dumps
-from mockserver.world import CommandError, NotThere, Worlds, read_text
+from mockserver.world import CommandError, NotThere, World, Worlds, read_text
 
 
 class _Refused(Exception):
@@ -30,10 +32,44 @@ def control(worlds: Worlds, name: str | None, call: Call) -> Reply:
         command, values = _found(call.method, call.path)
         given = _given(command, call, values)
         owner = worlds if command.server else worlds.default if name is None else worlds.named(name)
+        if command.streams:
+            # Nobody can be kept waiting here: what there is, and no more.
+            after = resumed(given.get("after"), call.headers)
+            found = command.function(owner, **{**given, "after": after, "timeout": 0})
+            return Reply(200, {**_HEADERS, "Content-Type": command.media_types[0]}, events(found))
         found = command.function(owner, **given)
         if command.text:
-            return Reply(200, {**_HEADERS, "Content-Type": command.text}, found.encode())
+            kind = command.text if isinstance(command.text, str) else command.text[given.get("format", "har")]
+            return Reply(200, {**_HEADERS, "Content-Type": kind}, found.encode())
         return _reply(200, found)
+    except Exception as error:
+        return _failure(call, error)
+
+
+def stream(worlds: Worlds, name: str | None, call: Call) -> tuple[World, dict[str, Json]] | Reply | None:
+    """The world that a request wants to follow, and with which arguments; None if it wants no such thing.
+
+    A reply, where it may not.
+    """
+    if call.method != "GET" or not call.path.endswith("/stream"):
+        return None
+    try:
+        command, values = _found(call.method, call.path)
+        if not command.streams:
+            return None
+        given = _given(command, call, values)
+        given["after"] = resumed(given.get("after"), call.headers)
+        world = worlds.default if name is None else worlds.named(name)
+        command.function(world, **given)  # says what is wrong; whoever streams asks the world itself
+        return world, given
+    except Exception as error:
+        return _failure(call, error)
+
+
+def _failure(call: Call, failure: Exception) -> Reply:
+    """Why a command was not carried out."""
+    try:
+        raise failure
     except _Refused as error:
         return _reply(error.status, {"errors": list(error.lines)}, error.headers)
     except NotThere as error:
@@ -142,6 +178,9 @@ def _read(param: Param, text: str) -> Json:
     """The text of a path or query parameter as the type of its schema; as it is if it cannot be read so."""
     if "boolean" in param.types:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if "number" in param.types:
+        with suppress(ValueError):
+            return float(text)
     if "integer" in param.types and text.isascii() and text.lstrip("-").isdigit() and len(text) < 19:
         return int(text)
     return text

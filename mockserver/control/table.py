@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from mockserver.control.command import Command, command, one_of
 from mockserver.control.description import described
+from mockserver.control.events import MEDIA_TYPE as EVENTS
+from mockserver.control.rules import FAULTS, MATCH
 from mockserver.state.clock import MODES as CLOCK_MODES
-from mockserver.state.outbox import FAULTS, STATES
+from mockserver.state.outbox import FAULTS as WEBHOOK_FAULTS
+from mockserver.state.outbox import STATES
 from mockserver.values import Json
 from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
 from mockserver.world.deliveries import LONGEST_WAIT
+from mockserver.world.following import FORMATS, LONGEST
 from mockserver.world.metrics import MEDIA_TYPE as METRICS
+from mockserver.world.observing import ORDERS
 
 
 def openapi(world: World) -> Json:
@@ -52,9 +57,13 @@ COMMANDS: tuple[Command, ...] = (
         status={"minimum": 200, "maximum": 599},
         headers={"additionalProperties": {"type": "string"}},
         times={"minimum": 1},
+        match=MATCH,
     ),
     command("GET /force", World.forced),
     command("DELETE /force", World.unforce),
+    command("PUT /faults", World.fault, whole="faults", faults=FAULTS),
+    command("GET /faults", World.faults),
+    command("DELETE /faults", World.clear_faults, number={"minimum": 1}),
     command("GET /settings", World.settings, only=()),
     command("GET /settings/{service}", World.settings),
     command("PUT /settings/{service}", World.set_settings, whole="values"),
@@ -70,7 +79,17 @@ COMMANDS: tuple[Command, ...] = (
         "PUT /clock", World.set_clock, mode=one_of(CLOCK_MODES, null=True), scale={"exclusiveMinimum": 0}
     ),
     command("POST /clock/advance", World.advance_clock, seconds={"minimum": 0}),
-    command("GET /requests", World.requests, limit={"minimum": 1}),
+    command("GET /requests", World.requests, limit={"minimum": 1}, order=one_of(ORDERS)),
+    command("GET /requests/stream", World.follow, text=EVENTS, streams=True, timeout={"minimum": 0}),
+    command(
+        "POST /requests/wait",
+        World.wait_for_requests,
+        waits=True,
+        count={"minimum": 1},
+        timeout={"minimum": 0, "maximum": LONGEST},
+        headers={"additionalProperties": {"type": "string"}},
+    ),
+    command("GET /requests/export", World.export_requests, text=FORMATS, format=one_of(tuple(FORMATS))),
     command("GET /requests/{number}", World.request),
     command("DELETE /requests", World.clear_requests),
     command(
@@ -98,7 +117,7 @@ COMMANDS: tuple[Command, ...] = (
     command(
         "PUT /webhooks/faults",
         World.set_webhook_fault,
-        do=one_of(FAULTS),
+        do=one_of(WEBHOOK_FAULTS),
         times={"minimum": 1},
         after={"minimum": 0},
         seconds={"exclusiveMinimum": 0},

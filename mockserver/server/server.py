@@ -16,11 +16,13 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 
-from mockserver.control import CONTROL, control, waits
+from mockserver.control import CONTROL, control, stream, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
 from mockserver.server.delivery import Sender
 from mockserver.server.direct import DirectServer, fits
 from mockserver.server.effects import spoilt
+from mockserver.server.stream import MOST as READERS
+from mockserver.server.stream import Streams
 from mockserver.server.waiting import Busy, Waiting
 from mockserver.state.journal import Entry
 from mockserver.values import Call, Effect, Json, Problem, Reply, dumps
@@ -78,6 +80,7 @@ class MockServer:
         self._on_exchange = on_exchange
         self._direct = direct and fits()
         self._waiting = Waiting()
+        self._streams = Streams()
         self._sender = Sender(worlds)
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
@@ -317,11 +320,23 @@ class MockServer:
                 self._world(name, root)
         method = "GET" if request.method == "HEAD" else request.method
         call = Call(method, target, headers, body, root)
+        if request.method == "GET" and (asked := stream(self.worlds, name, call)) is not None:
+            return await self._streamed(request, asked)
         if waits(call):
             return await self._waited(name, call)
         if len(body) > LONG:
             return response_of(await asyncio.to_thread(control, self.worlds, name, call))
         return response_of(control(self.worlds, name, call))
+
+    async def _streamed(
+        self, request: web.BaseRequest, asked: tuple[World, dict[str, Json]] | Reply
+    ) -> web.StreamResponse:
+        """The stream that was asked for; a refusal where it may not be, or where there are too many."""
+        if isinstance(asked, Reply):
+            return response_of(asked)
+        if self._streams.full:
+            return response_of(_own(503, f"{READERS} readers are following already", "control"))
+        return await self._streams.send(request, *asked)
 
     async def _waited(self, name: str | None, call: Call) -> web.StreamResponse:
         """The response to a command that waits; a refusal where too many do."""

@@ -78,7 +78,7 @@ class Core:
         self._woken = 0
         self.journal = Journal(on_token=self._on_token)
         self.warnings: list[str] = []
-        self._watchers: dict[object, Callable[[], None]] = {}
+        self._watchers: dict[object, Callable[[bool], None]] = {}
         self._rules = Armed()
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
@@ -177,6 +177,8 @@ class Core:
         with self._changed:
             self._woken += 1
             self._changed.notify_all()
+            for tell in tuple(self._watchers.values()):
+                tell(True)
 
     def tell(self, sender: Callable[[], None] | None) -> None:
         """Call ``sender``, from any thread, whenever there may be deliveries to be sent; None: nobody."""
@@ -199,8 +201,11 @@ class Core:
         self._stir()
         return gone
 
-    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Call ``tell`` after each exchange, in its thread; what comes back ends that."""
+    def watch(self, tell: Callable[[bool], None]) -> Callable[[], None]:
+        """Call ``tell`` after each exchange, in its thread; what comes back ends that.
+
+        It is called with True when nobody shall wait any longer.
+        """
         key = object()
         with self._lock:
             self._watchers[key] = tell
@@ -217,14 +222,14 @@ class Core:
         """Say to those who wait and who watch that there was an exchange."""
         self._changed.notify_all()
         for tell in tuple(self._watchers.values()):
-            tell()
+            tell(False)
 
     def _on_token(self) -> None:
         """Somebody uses this world with what looks like a real API token: said once, and loudly."""
         self.warnings.append(REAL_TOKEN)
         logging.getLogger("mockserver").warning("world %s: %s", self.name, REAL_TOKEN)
 
-    def _until(self, there: Callable[[], bool], timeout: float) -> bool:
+    def _until(self, there: Callable[[], bool], timeout: float | None) -> bool:
         """Whether ``there`` came true within so many real seconds; it is asked after every change."""
         with self._changed:
             woken = self._woken

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from mockserver.values import Json
 from mockserver.world.core import Core
-from mockserver.world.errors import CommandError, NotThere
+from mockserver.world.errors import CommandError, NotThere, among
 from mockserver.world.shown import shown_clock, shown_entry, shown_routes
+from mockserver.world.sought import Sought
+
+ORDERS = ("oldest", "newest")
 
 
 class Observing(Core):
@@ -35,6 +38,7 @@ class Observing(Core):
                 "validation": self.validation_mode,
                 "clock": shown_clock(self.clock),
                 "requests": self.journal.next_number - 1,
+                "warnings": list(self.warnings),
             }
 
     def requests(
@@ -44,39 +48,43 @@ class Observing(Core):
         service: str | None = None,
         method: str | None = None,
         path: str | None = None,
-        status: int | None = None,
+        status: int | str | None = None,
         breach: bool | None = None,
+        reason: str | None = None,
+        text: str | None = None,
         after: int = 0,
+        before: int | None = None,
         limit: int = 100,
+        order: str = "oldest",
     ) -> Json:
-        """Exchanges of the journal, oldest first; ``after`` is the number of the last one seen."""
+        """Exchanges of the journal; ``after`` is the number of the last one seen, ``before`` of the first.
+
+        path: a part of the target or, with ``*``, the whole path; status: a number or a class such as 4xx;
+        reason: of the diagnosis; text: somewhere in the target or a body; order: oldest | newest first.
+        """
         if limit < 1:
             raise CommandError(f"'limit' must be at least 1, not {limit}")
+        among(order, ORDERS, "order")
+        sought = Sought(operation, service, method, path, status, breach, reason, text)
         with self._lock:
-            found = [
-                entry
-                for entry in self.journal
-                if entry.number > after
-                and operation in (None, entry.operation)
-                and service in (None, entry.service)
-                and method in (None, entry.call.method)
-                and (path is None or path in entry.call.target)
-                and status in (None, entry.reply.status)
-                and breach in (None, entry.diagnosis.breach)
-            ]
+            found = sought.among(self.journal.since(after))
+            if before is not None:
+                found = [line for line in found if line.number < before]
+            some = found[:limit] if order == "oldest" else found[::-1][:limit]
             return {
-                "requests": [shown_entry(entry) for entry in found[:limit]],
+                "requests": [shown_entry(line.entry()) for line in some],
                 "total": len(found),
                 "evicted": self.journal.evicted,
             }
 
     def request(self, number: int) -> Json:
         """One exchange of the journal."""
-        with self._lock:
-            for entry in self.journal:
-                if entry.number == number:
-                    return shown_entry(entry)
-        raise NotThere(f"no request {number} in the journal ({self.journal.evicted} were evicted or cleared)")
+        try:
+            with self._lock:
+                return shown_entry(self.journal[number])
+        except KeyError:
+            gone = f"{self.journal.evicted} were evicted or cleared"
+            raise NotThere(f"no request {number} in the journal ({gone})") from None
 
     def clear_requests(self) -> Json:
         """Forget all exchanges, coverage and breaches."""

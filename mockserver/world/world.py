@@ -15,6 +15,7 @@ from mockserver.world.answering import Answering
 from mockserver.world.core import SEED_INSTANT, defaults, indexes
 from mockserver.world.deliveries import Deliveries
 from mockserver.world.explaining import Explaining
+from mockserver.world.following import Following
 from mockserver.world.forcing import Forcing
 from mockserver.world.limiting import Limiting
 from mockserver.world.loading import Catalogue
@@ -39,6 +40,7 @@ class World(
     Steering,
     Timing,
     Observing,
+    Following,
     Verifying,
     Logins,
 ):
