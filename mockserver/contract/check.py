@@ -104,6 +104,7 @@ def _named_functions(service: Service) -> Iterator[tuple[str, Place]]:
             found.append((function, Place(own, ("paging", paging.name))))
     found.append((service.auth.holds, Place(own, ("auth", "holds"))))
     found.append((service.auth.signed, Place(own, ("auth", "signed"))))
+    found.append((service.auth.reads, Place(own, ("auth", "reads"))))
     found.append((service.admits, Place(own, ("admits",))))
     found.append((service.slips, Place(own, ("slips",))))
     yield from ((name, place) for name, place in found if name is not None)

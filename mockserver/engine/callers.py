@@ -34,8 +34,9 @@ def caller_of(site: Site, call: Call, operation: Operation) -> Caller:
         return Caller()
     try:
         return _known(site, call, credential)
-    except Problem:
-        if auth.rejected == "anonymous" and operation.auth != "required":
+    except Problem as problem:
+        taken = problem.kind != "unreadable_token"
+        if taken and auth.rejected == "anonymous" and operation.auth != "required":
             return Caller(rejected=True)
         raise
 
@@ -68,6 +69,9 @@ def _known(site: Site, call: Call, credential: Credential | None) -> Caller:
         _check_signature(site, call, held)
         return Caller(_user(site, held), scheme, credential=held)
     if site.auth == "strict":
+        reads = site.service.auth.reads
+        if reads is not None and not name and not site.functions[reads](site, call, secret):
+            raise Problem("unreadable_token", diagnosis="the token was never issued, and cannot be read")
         raise Problem(
             "wrong_credential", diagnosis=f"no such {scheme} credential is seeded or issued (auth: strict)"
         )

@@ -19,6 +19,7 @@ STAND_INS = {
     "wrong_credential": "unauthorized",
     "inactive_user": "wrong_credential",
     "wrong_scope": "forbidden",
+    "unreadable_token": "wrong_credential",
     "bad_page": "bad_value",
     "bad_path": "no_route",
 }
@@ -32,6 +33,7 @@ REASONS = {
     "wrong_credential": "auth",
     "inactive_user": "auth",
     "wrong_scope": "auth",
+    "unreadable_token": "auth",
     "forbidden": "auth",
     "malformed": "validation",
     "no_content": "validation",

@@ -107,6 +107,7 @@ def auth(raw: Mapping[str, Json]) -> Auth:
         session=raw.get("session"),
         holds=raw.get("holds"),
         signed=raw.get("signed"),
+        reads=raw.get("reads"),
         name=raw.get("name"),
         active=raw.get("active"),
         revoked=raw.get("revoked", "wrong_credential"),

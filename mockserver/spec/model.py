@@ -272,7 +272,8 @@ class Auth:
     without a credential unless they say otherwise; rejected: what a wrong credential leads to,
     ``refuse`` or ``anonymous``; users, credentials: resources; default: id of the user that any
     well-formed credential stands for; signed: a Python function, (site, call, credential) to a sentence
-    that says what is wrong with the signature, or to nothing; name, active: members of a user, its name
+    that says what is wrong with the signature, or to nothing; reads: a Python function, (site, call, secret)
+    to whether a token that nobody knows can be read at all; name, active: members of a user, its name
     with Basic and whether it is let in; revoked: the kind of problem that a revoked credential leads to.
     """
 
@@ -285,6 +286,7 @@ class Auth:
     session: str | None = None
     holds: str | None = None
     signed: str | None = None
+    reads: str | None = None
     name: str | None = None
     active: str | None = None
     revoked: str = "wrong_credential"

@@ -6,7 +6,7 @@ import pytest
 
 ISSUE = "/rest/api/3/issue/MKY-1"
 GATEWAY = "/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421"
-WRONG = {"Authorization": "Bearer never-issued"}
+WRONG = {"Authorization": "Bearer mock.never-issued.unsigned"}  # shaped like a JWT, so that it can be read
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from mockserver.behaviours.jira import limits
-from mockserver.engine.context import Context
-from mockserver.values import Problem
+from mockserver.engine.context import Context, Site
+from mockserver.values import Call, Problem
 
 GATEWAY = "/ex/jira/"
+JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 READS = ("GET", "HEAD")
 
 
@@ -21,6 +24,8 @@ def admit(ctx: Context) -> None:
     gateway = GATEWAY in ctx.base + "/"
     if gateway:
         _right_cloud(ctx)
+    elif ctx.caller.credential.get("client") and ctx.operation.scopes and not ctx.settings["appTokensAtSite"]:
+        raise Problem("unauthorized", diagnosis="tokens of OAuth apps are taken at the gateway only")
     limits.admit(ctx)
     if not ctx.caller.anonymous:
         return
@@ -38,6 +43,13 @@ def admit(ctx: Context) -> None:
             raise Problem("no_project", diagnosis=hidden, id=project)
     if access != "all" and ctx.call.method not in READS and ctx.operation.auth != "optional":
         raise Problem("unauthorized", diagnosis=f"{why}; writing needs somebody")
+
+
+def reads(site: Site, call: Call, secret: str) -> bool:
+    """Whether a bearer token that was never issued can be read: at the gateway each one, at the site a JWT."""
+    if site.settings["unreadableBearer"] == "anonymous" or GATEWAY in call.path:
+        return True
+    return JWT.fullmatch(secret) is not None
 
 
 def anonymous_access(ctx: Context) -> str:
