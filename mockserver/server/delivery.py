@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -20,6 +21,11 @@ DRAIN = 2.0  # seconds that are left to what is under way when the server stops
 
 # Family and address of each way to a host, as ``getaddrinfo`` gives them.
 Lookup = Callable[[str, int], Awaitable[Sequence[tuple[int, str]]]]
+_ERRORS: Mapping[int | None, str] = {
+    errno.ECONNREFUSED: "nobody listens there",
+    errno.ECONNRESET: "the receiver reset the connection",
+    errno.EPIPE: "the receiver reset the connection",
+}
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -206,13 +212,10 @@ async def _looked_up(host: str, port: int) -> Sequence[tuple[int, str]]:
 
 def _told(error: Exception) -> str:
     """Why there was no answer, the same on every machine."""
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, ConnectionRefusedError):
-        return "nobody listens there"
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return "the receiver closed the connection without an answer"
-    if isinstance(cause, ConnectionError):
-        return "the receiver reset the connection"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "there is no such host"
-    return f"no answer: {type(error).__name__}"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "what answered speaks no HTTP"
+    return _ERRORS.get(getattr(error, "errno", None), f"no answer: {type(error).__name__}")

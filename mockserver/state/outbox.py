@@ -66,9 +66,10 @@ class Delivery:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of the next attempt."""
-        if self.tries and self.retry is not None and self.retry.header:
-            return {**self.message.headers, self.retry.header: str(self.tries)}
+        """The headers of the next attempt; of the last one, where that has decided."""
+        retries = self.tries - (self.state in ("delivered", "failed"))
+        if retries > 0 and self.retry is not None and self.retry.header:
+            return {**self.message.headers, self.retry.header: str(retries)}
         return dict(self.message.headers)
 
     @property
