@@ -14,12 +14,24 @@ UNEXPECTED = ("unknown-route", "wrong-method", "not-implemented", "broken")
 def findings(exchanges: Iterable[Exchange]) -> Iterator[str]:
     """Each broken rule of a request schema, and each call that nothing was declared for."""
     for one in exchanges:
-        line = f"{one.method} {shown_target(one.target)}"
-        if one.breach and one.broken:
-            for rule in one.broken:
-                yield f"{line} {_rule(rule)}"
-        elif one.breach or one.reason in UNEXPECTED:
-            yield f"{line} {one.reason}: {one.explanation}"
+        yield from breaches(one)
+        yield from unexpected(one)
+
+
+def breaches(one: Exchange) -> Iterator[str]:
+    """Each rule of its schema that a request broke."""
+    line = f"{one.method} {shown_target(one.target)}"
+    if one.breach and one.broken:
+        for rule in one.broken:
+            yield f"{line} {_rule(rule)}"
+    elif one.breach:
+        yield f"{line} {one.reason}: {one.explanation}"
+
+
+def unexpected(one: Exchange) -> Iterator[str]:
+    """That nothing was declared for a request, or that the mock itself failed."""
+    if not one.breach and one.reason in UNEXPECTED:
+        yield f"{one.method} {shown_target(one.target)} {one.reason}: {one.explanation}"
 
 
 def unused(overrides: Iterable[Mapping[str, Json]]) -> Iterator[str]:

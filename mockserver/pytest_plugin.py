@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 WorldFactory: TypeAlias = "Callable[..., MockWorld]"
 
 CONTRACT = ("strict", "warn", "off")
-KEYWORDS = ("seed", "auth", "validation", "freeze", "contract")
+KEYWORDS = ("seed", "auth", "validation", "freeze", "contract", "unexpected", "unused")
 MARKER = (
-    "mock(seed=, auth=, validation=, freeze=, contract=): how the mock server's world of this test is made, "
+    "mock(seed=, auth=, validation=, freeze=, contract=, "
+    "unexpected=, unused=): how the mock server's world of this test is made, "
     "and whether a broken contract fails it (contract='off' for a test that means to send rubbish)"
 )
 BROKEN = 'the client broke the contract (a test that means to is marked @pytest.mark.mock(contract="off")):'
+UNEXPECTED = 'the client called what does not exist (@pytest.mark.mock(unexpected="off") allows it):'
 UNUSED = "forced replies that no call ever met:"
 SHOWN = 20  # exchanges in the report of a failed test
 
@@ -319,14 +321,20 @@ def _dropped(request: pytest.FixtureRequest, server: MockServer, made: Watched) 
 
 def _judge(node: pytest.Item | pytest.Collector, watched: list[Watched], done: list[Watched]) -> None:
     """Fail or warn if a client broke the contract, or an override of those ``done`` met no call."""
-    broken = [line for one in watched for line in one.mock.findings()]
-    unused = [line for one in done for line in one.mock.unused()]
-    mode = _marked(node).get("contract") or _chosen(node.config, "mock_contract")
-    text = "\n".join([*_listed(BROKEN, broken), *_listed(UNUSED, unused)])
-    if text and mode == "strict":
-        pytest.fail(text, pytrace=False)
-    if text and mode == "warn":
-        node.warn(MockContractWarning(text))
+    found = {
+        "contract": _listed(BROKEN, [line for one in watched for line in one.mock.breaches()]),
+        "unexpected": _listed(UNEXPECTED, [line for one in watched for line in one.mock.unexpected()]),
+        "unused": _listed(UNUSED, [line for one in done for line in one.mock.unused()]),
+    }
+    says = _marked(node)
+    contract = says.get("contract") or _chosen(node.config, "mock_contract")
+    modes = {name: says.get(name) or contract for name in found}
+    warned = [line for name, lines in found.items() for line in lines if modes[name] == "warn"]
+    failed = [line for name, lines in found.items() for line in lines if modes[name] == "strict"]
+    if warned:
+        node.warn(MockContractWarning("\n".join(warned)))
+    if failed:
+        pytest.fail("\n".join(failed), pytrace=False)
 
 
 def _listed(title: str, lines: list[str]) -> list[str]:
@@ -354,9 +362,10 @@ def _marked(node: pytest.Item | pytest.Collector) -> Mapping[str, Any]:
                 meant = f" — did you mean '{near[0]}'?" if near else f" (known: {', '.join(KEYWORDS)})"
                 pytest.fail(f"unknown keyword '{name}' in @pytest.mark.mock{meant}", pytrace=False)
             says.setdefault(name, value)
-    if says.get("contract") not in (None, *CONTRACT):
-        known = ", ".join(CONTRACT)
-        pytest.fail(f"contract= must be one of {known}, not {says['contract']!r}", pytrace=False)
+    for name in ("contract", "unexpected", "unused"):
+        if says.get(name) not in (None, *CONTRACT):
+            known = ", ".join(CONTRACT)
+            pytest.fail(f"{name}= must be one of {known}, not {says[name]!r}", pytrace=False)
     return says
 
 

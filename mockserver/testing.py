@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
-from mockserver.findings import findings, unused
+from mockserver.findings import breaches, unexpected, unused
 from mockserver.values import Json, Record
 from mockserver.verification import differences
 from mockserver.webhooks import Webhooks
@@ -29,7 +29,8 @@ class MockWorld:
         self.name = world.name
         self.url = f"{server}/~{world.name}"
         self._judged = self.last
-        self._found: list[str] = []
+        self._breaches: list[str] = []
+        self._unexpected: list[str] = []
 
     @property
     def jira(self) -> ServiceMock:
@@ -84,22 +85,35 @@ class MockWorld:
 
     def reset(self, to: str = "seed") -> None:
         """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
-        self._found.extend(self._fresh())
+        self._look()
         self.world.reset(to)
 
     def findings(self) -> list[str]:
         """What the client did wrong since this was last asked, a line each."""
-        found = [*self._found, *self._fresh()]
-        self._found.clear()
+        return [*self.breaches(), *self.unexpected()]
+
+    def breaches(self) -> list[str]:
+        """The rules of request schemas that were broken since this was last asked, a line each."""
+        self._look()
+        found, self._breaches = self._breaches, []
+        return found
+
+    def unexpected(self) -> list[str]:
+        """The calls since this was last asked that nothing is declared for, a line each."""
+        self._look()
+        found, self._unexpected = self._unexpected, []
         return found
 
     def unused(self) -> list[str]:
         """The overrides that were armed and never met a call, a line each."""
         return list(unused(self.world.forced()["overrides"]))
 
-    def _fresh(self) -> list[str]:
+    def _look(self) -> None:
+        """Note what was done wrong since the last look."""
         after, self._judged = self._judged, self.last
-        return list(findings(exchanges(self.world, after=after)))
+        for one in exchanges(self.world, after=after):
+            self._breaches.extend(breaches(one))
+            self._unexpected.extend(unexpected(one))
 
 
 class MockClock:
@@ -345,6 +359,30 @@ class ServiceMock:
         """
         __tracebackhide__ = True
         self._verified(nothing_else=expected)
+
+    def wait_for(
+        self,
+        operation: str,
+        *,
+        times: int = 1,
+        timeout: float = 5.0,
+        body: Json = None,
+        query: Mapping[str, Json] | None = None,
+        path: Mapping[str, Json] | str | None = None,
+    ) -> list[Exchange]:
+        """The calls of one operation that have these parts, as soon as there are ``times`` of them.
+
+        timeout: real seconds, at most 60. The thread stands still meanwhile: an asynchronous test gives this
+        to ``asyncio.to_thread``. Raises AssertionError with the nearest requests, and CommandError as
+        ``assert_called`` does.
+        """
+        __tracebackhide__ = True
+        parts = self._parts(operation, body, query, path)
+        found = self.world.wait_for_requests(count=times, timeout=timeout, service=self.name, **parts)
+        if not found["satisfied"]:
+            complaint = self.world.verify(service=self.name, at_least=times, **parts)["complaint"]
+            raise AssertionError(f"waited {timeout:g} seconds for {complaint}")
+        return self._verified(**parts, at_least=times)
 
     def _verified(self, **question: Json) -> list[Exchange]:
         """The requests that were asked for. Raises AssertionError with the complaint."""
