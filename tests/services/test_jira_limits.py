@@ -13,6 +13,7 @@ API = "/rest/api/3"
 ISSUE = f"{API}/issue/MKY-1"
 COMMENTS = f"{ISSUE}/comment"
 MYSELF = f"{API}/myself"
+MIA = "5b10a2844c20165700ede21g"
 TYPES = f"{API}/issuetype"
 TEXT = {"type": "paragraph", "content": [{"type": "text", "text": "Seen."}]}
 COMMENT = {"body": {"type": "doc", "version": 1, "content": [TEXT]}}
@@ -503,3 +504,17 @@ def test_off_and_anonymous_calls_are_told_as_recorded(world, client) -> None:
         "RateLimit-Policy": '"jira-burst-based";q=100;w=1',
     }
     assert ratelimits(jira("GET", TYPES)) == {}
+
+
+def test_each_app_has_points_of_its_own(world, limited) -> None:
+    tokens = [{"scheme": "bearer", "secret": f"{one}-token", "client": one} for one in ("a", "b")]
+    world.seed({"jira": {"credential": [{**one, "user": MIA} for one in tokens]}})
+    limited.limit({"quota": 3})
+
+    statuses = [
+        limited("GET", MYSELF, headers={"Authorization": f"Bearer {token}"}).status
+        for token in ("a-token", "a-token", "b-token", "any-token")
+    ]
+
+    assert statuses == [200, 429, 200, 200]
+    assert shown(world, "quota") == {"a": 0, "b": 0, "app": 0}

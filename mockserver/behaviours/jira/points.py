@@ -46,7 +46,7 @@ def account(ctx: Context, rules: Mapping[str, Json]) -> str | None:
     if ctx.caller.anonymous:
         return None
     if ctx.caller.scheme == "bearer":
-        return str(ctx.caller.credential.get("app", "app"))
+        return str(ctx.caller.credential.get("client") or "app")
     return None if rules["tokensExempt"] else str(ctx.caller.user["accountId"])
 
 
