@@ -101,7 +101,7 @@ class Exchange:
 
     def __str__(self) -> str:
         """``METHOD target → status`` and why, on one line, without secrets."""
-        line = f"{self.method} {shown_target(self.target)} → {self.status}"
+        line = f"{self.method} {shown_target(self.target)} → {self.status or 'no reply'}"
         if not self.reason:
             return f"{line} {self.operation}".rstrip()
         parts = [

@@ -42,6 +42,14 @@ def unused(overrides: Iterable[Mapping[str, Json]]) -> Iterator[str]:
             yield f"{one['service']} {one['operation']}: forced to answer {what}, but never called"
 
 
+def unmet(faults: Iterable[Mapping[str, Json]]) -> Iterator[str]:
+    """Each fault that a tester armed for a number of calls and that never met one."""
+    for one in faults:
+        if not one["used"] and one["times"] is not None and one["follows"] is None:
+            names = (one["service"], one["operation"], one["method"], one["path"])
+            yield f"{' '.join(name for name in names if name)}: fault {one['number']} never met a call"
+
+
 def short(value: Json, most: int = 120) -> str:
     """``value`` as JSON on one line, cut to ``most`` characters."""
     text = dumps(value).decode()

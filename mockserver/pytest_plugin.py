@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 WorldFactory: TypeAlias = "Callable[..., MockWorld]"
 
 CONTRACT = ("strict", "warn", "off")
-KEYWORDS = ("seed", "auth", "validation", "freeze", "contract", "unexpected", "unused")
+KEYWORDS = ("seed", "auth", "validation", "freeze", "faults", "contract", "unexpected", "unused")
 MARKER = (
-    "mock(seed=, auth=, validation=, freeze=, contract=, "
-    "unexpected=, unused=): how the mock server's world of this test is made, "
-    "and whether a broken contract fails it (contract='off' for a test that means to send rubbish)"
+    "mock(seed=, auth=, validation=, freeze=, faults=, contract=, "
+    "unexpected=, unused=): how the mock server's world of this test "
+    "is made, what goes wrong in it, and whether a broken contract fails the test (contract='off' for one "
+    "that means to send rubbish)"
 )
 BROKEN = 'the client broke the contract (a test that means to is marked @pytest.mark.mock(contract="off")):'
 UNEXPECTED = 'the client called what does not exist (@pytest.mark.mock(unexpected="off") allows it):'
-UNUSED = "forced replies that no call ever met:"
+UNUSED = "forced replies and faults that no call ever met:"
 SHOWN = 20  # exchanges in the report of a failed test
 
 
@@ -283,6 +284,7 @@ def _world(request: pytest.FixtureRequest, server: MockServer) -> Iterator[MockW
         says.get("freeze"),
         says.get("auth"),
         says.get("validation"),
+        says.get("faults"),
     )
     yield made.mock
     _dropped(request, server, made)
@@ -296,6 +298,7 @@ def _made(
     clock: Json,
     auth: str | None,
     validation: str | None,
+    faults: Json = None,
 ) -> Watched:
     from mockserver.testing import MockWorld
     from mockserver.world import CommandError
@@ -305,6 +308,8 @@ def _made(
         seeds = _seeds(seeds, request.config, request.path.parent if request.scope != "session" else None)
     try:
         server.worlds.create_world(name, seeds=seeds, clock=_instant(clock), auth=auth, validation=validation)
+        if faults is not None:
+            server.worlds.named(name).fault(faults)
     except CommandError as error:
         raise pytest.fail.Exception(f"the mock world cannot be made: {error}", pytrace=False) from None
     made = Watched(MockWorld(server.worlds.named(name), server.url), own=request.scope == "function")

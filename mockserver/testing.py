@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mockserver.exchange import Exchange, exchanges
-from mockserver.findings import breaches, unexpected, unused
+from mockserver.findings import breaches, unexpected, unmet, unused
 from mockserver.values import Json, Record
 from mockserver.verification import differences
 from mockserver.webhooks import Webhooks
@@ -105,8 +105,8 @@ class MockWorld:
         return found
 
     def unused(self) -> list[str]:
-        """The overrides that were armed and never met a call, a line each."""
-        return list(unused(self.world.forced()["overrides"]))
+        """The overrides and faults that were armed and never met a call, a line each."""
+        return [*unused(self.world.forced()["overrides"]), *unmet(self.world.faults()["faults"])]
 
     def _look(self) -> None:
         """Note what was done wrong since the last look."""
@@ -271,10 +271,13 @@ class ServiceMock:
         body: Json = None,
         headers: Mapping[str, str] | None = None,
         times: int | None = 1,
+        match: Mapping[str, Json] | None = None,
+        priority: int = 0,
     ) -> None:
         """Answer the next ``times`` calls (None: all) with a documented example, or with a given reply.
 
-        Raises CommandError where there is no such operation or example.
+        ``match``: only those calls that have these parts: path, query, headers, body, caller, ordinal.
+        Raises CommandError where there is no such operation, example or part.
         """
         self.world.force(
             operation,
@@ -284,7 +287,24 @@ class ServiceMock:
             headers=headers,
             times=times,
             service=self.name,
+            match=match,
+            priority=priority,
         )
+
+    def fault(self, operation: str | None = None, **fault: Json) -> int:
+        """Let something go wrong, once if nothing else is said; the fault's number.
+
+        The keywords are the members of a fault: ``jira_mock.fault("getIssue", drop=True, times=2)``. Without
+        an operation, all calls of this service are meant, or those of ``method`` and ``path``. Raises
+        CommandError.
+        """
+        given = {"service": self.name, **({"operation": operation} if operation else {}), **fault}
+        armed: int = self.world.fault(given)["faults"][0]["number"]
+        return armed
+
+    def clear_faults(self, number: int | None = None) -> None:
+        """Let nothing go wrong any more in the whole world; or disarm the one fault of that number."""
+        self.world.clear_faults(number)
 
     # ---- observation
 

@@ -203,7 +203,7 @@ def deviations(world: World) -> Iterator[Deviation]:
     """How the replies of a world that its journal still has deviate, but for those it was made to give."""
     operations = world.shared.services["jira"].operations
     for entry in world.journal:
-        given = entry.diagnosis.reason in ("override", "broken") or entry.diagnosis.breach
+        given = entry.diagnosis.reason in ("override", "fault", "broken") or entry.diagnosis.breach
         if entry.service == "jira" and entry.operation and entry.call.method != "HEAD" and not given:
             yield from documents().judged(operations[entry.operation], entry.reply, entry.call.path)
 

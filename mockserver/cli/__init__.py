@@ -12,6 +12,7 @@ from mockserver.cli.asking import explain, metrics, verify
 from mockserver.cli.console import DEFECT, colour, say
 from mockserver.cli.demo import demo
 from mockserver.cli.doctor import doctor
+from mockserver.cli.faults import fault
 from mockserver.cli.fixtures import check, routes
 from mockserver.cli.group import Commands
 from mockserver.cli.limiting import limits
@@ -34,6 +35,7 @@ REMOTE = (
     settings,
     limits,
     force,
+    fault,
     auth,
     login,
     credentials,

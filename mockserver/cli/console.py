@@ -58,8 +58,9 @@ def faint(text: str) -> str:
 
 
 def coloured(status: int) -> str:
-    """A status in the colour of its class."""
-    return click.style(str(status), fg="green" if status < 400 else "yellow" if status < 500 else "red")
+    """A status in the colour of its class; 0 is no reply at all."""
+    colour = "red" if not 0 < status < 500 else "green" if status < 400 else "yellow"
+    return click.style(str(status or "no reply"), fg=colour)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

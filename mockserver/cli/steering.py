@@ -67,6 +67,8 @@ def set_settings(service: str, values: tuple[str, ...], as_json: bool, **where: 
 @click.option("--times", type=click.IntRange(min=1), default=1, show_default=True, help="For so many calls.")
 @click.option("--always", is_flag=True, help="For every call until the next reset.")
 @click.option("--service", metavar="NAME", help="Whose operation, where several services have it.")
+@click.option("--match", metavar="JSON", help="Calls with this path, query, headers, body, caller, ordinal.")
+@click.option("--priority", type=int, default=0, metavar="N", help="Higher comes first.  [default: 0]")
 @click.option("--list", "listed", is_flag=True, help="List what is armed.")
 @click.option("--clear", is_flag=True, help="Disarm everything.")
 @options.steering
@@ -80,6 +82,8 @@ def force(
     times: int,
     always: bool,
     service: str | None,
+    match: str | None,
+    priority: int,
     listed: bool,
     clear: bool,
     as_json: bool,
@@ -105,10 +109,12 @@ def force(
         operation,
         example,
         status=status,
-        body=None if body is None else _json(body),
-        headers=dict(_pair(one) for one in headers) or None,
+        body=None if body is None else json_of(body),
+        headers=dict(pair(one) for one in headers) or None,
         times=None if always else times,
         service=service,
+        match=None if match is None else json_of(match, "--match"),
+        priority=priority,
     )
     if as_json:
         show_json(done)
@@ -136,26 +142,27 @@ def validation(mode: str, **where: Any) -> None:
 
 def assigned(text: str) -> tuple[str, Json]:
     """Name and value of ``NAME=VALUE``; the value is JSON, or else a word. Raises BadParameter."""
-    name, value = _pair(text)
+    name, value = pair(text)
     try:
-        return name, _json(value)
+        return name, json_of(value)
     except click.BadParameter:
         return name, value
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Name and value of ``NAME=VALUE``. Raises BadParameter."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.BadParameter(f"expected NAME=VALUE, not '{text}'")
     return name, value
 
 
-def _json(text: str) -> Json:
-
+def json_of(text: str, option: str = "--body") -> Json:
+    """The data in the value of an option. Raises BadParameter."""
     try:
         return json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"not JSON: {error}", param_hint="'--body'") from error
+        raise click.BadParameter(f"not JSON: {error}", param_hint=f"'{option}'") from error
 
 
 def _forced(overrides: Json) -> None:

@@ -35,7 +35,7 @@ def reporter(style: str, *, everything: bool) -> Callable[[World, Entry], None]:
 
 def is_problem(one: Exchange) -> bool:
     """Whether the mock has something to say about an exchange; what a test forced is no problem."""
-    return one.breach or one.reason not in ("", "override")
+    return one.breach or one.reason not in ("", "override", "fault")
 
 
 def told(one: Exchange, world: str = "default") -> Iterator[str]:

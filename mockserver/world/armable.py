@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -38,13 +39,17 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Armable:
-    """A fault that can be armed: on which calls, on which of them in turn, what, and what comes after it."""
+    """A fault that can be armed: on which calls, on which of them in turn, what, and what comes after it.
+
+    ``follows``: the number of the fault that it came after.
+    """
 
     meant: Meant
     turns: Turns
     fault: Fault
     said: Mapping[str, Json]
     then: Armable | None = None
+    follows: int | None = None
 
 
 def armable(
@@ -56,7 +61,7 @@ def armable(
     """
     if not isinstance(given, Mapping):
         raise CommandError(f"a fault is an object, not {given!r}")
-    said = {name: value for name, value in given.items() if value is not None or name == "times"}
+    said = {name: deepcopy(value) for name, value in given.items() if value is not None or name == "times"}
     errors = [
         f"a fault has no member {name!r}{near(str(name), NAMES)}" for name in given if name not in NAMES
     ]

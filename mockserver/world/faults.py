@@ -80,6 +80,7 @@ def shown_fault(rule: Rule[Match, Armable]) -> dict[str, Json]:
         "after": turns.after,
         "every": turns.every,
         "priority": turns.priority,
+        "follows": one.follows,
         "left": rule.left,
         "used": rule.used,
         "seen": rule.seen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from mockserver.engine.matching import Match
 from mockserver.engine.render import exemplified, written
@@ -55,7 +56,7 @@ class Forcing(Core):
             else:
                 reply = self._exemplified(found, example)
             self._rules.on = True
-            override = Override(found, reply, example or "", match)
+            override = Override(found, reply, example or "", deepcopy(match))
             turns = Turns(times, ordinal=meant.ordinal, priority=priority)
             return shown_override(self._rules.overrides.arm(keys_of([found], meant), meant, override, turns))
 

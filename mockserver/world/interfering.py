@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from mockserver.engine.answer import Answer, marked
@@ -42,7 +43,7 @@ class Interfering(Faults):
         if rule is None:
             return beneath()
         if rule.left == 0 and rule.what.then is not None:
-            self._arm(rule.what.then)
+            self._arm(replace(rule.what.then, follows=rule.number))
         name = f"fault {rule.number}"
         return spoilt(site, call, found, rule.what.fault, site.ids.digest(name, 13), name, beneath)
 

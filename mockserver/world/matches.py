@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import fields
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -46,7 +47,8 @@ def match_of(shared: Catalogue, operations: Sequence[Operation], given: Json, ro
         errors.append(f"'match': 'ordinal' must be a number from 1, not {ordinal!r}")
     if errors:
         raise CommandError(*errors)
-    return Match(route, **given)
+    # The tester's own data may change after this.
+    return Match(route, **deepcopy(dict(given)))
 
 
 def keys_of(operations: Sequence[Operation], match: Match) -> Iterator[Hashable]:

@@ -91,7 +91,7 @@ def test_an_unmet_reply_of_the_world_of_all_tests_can_be_a_warning(run):
     )
 
     result.assert_outcomes(passed=1, warnings=1)
-    result.stdout.fnmatch_lines(["*MockContractWarning: forced replies that no call ever met:"])
+    result.stdout.fnmatch_lines(["*MockContractWarning: forced replies and faults that no call ever met:"])
 
 
 def test_a_breach_can_be_nothing(run):
@@ -119,7 +119,7 @@ def test_a_forced_reply_that_nobody_met_fails_the_test(run):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "forced replies that no call ever met:",
+            "forced replies and faults that no call ever met:",
             "  jira getRemoteIssueLinks: forced to answer example linking_disabled, but never called",
             "  jira getRemoteIssueLinkById: forced to answer status 503, but never called",
         ]
