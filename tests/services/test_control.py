@@ -17,7 +17,9 @@ from mockserver.world import World, Worlds
 
 # Public methods of a world that are no commands: requests come by the socket, a fork stays in the process,
 # and whoever ends a server wakes those who wait.
-NOT_COMMANDS = {"handle", "exchange", "fork", "sown", "wake"}
+NOT_COMMANDS = {"handle", "exchange", "fork", "sown", "wake", "watch", "news"}
+# What the sender of webhooks asks for and tells, and how it is told of them.
+NOT_COMMANDS |= {"outgoing", "sent", "unsent", "sends", "tell", "retire"}
 Ask = Callable[..., Reply]
 
 

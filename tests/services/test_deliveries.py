@@ -470,7 +470,7 @@ async def test_a_receiver_on_this_machine_gets_exactly_what_is_shown(worlds):
     [(headers, body)] = receiver.seen
     assert dumps(found["body"]) == body
     assert {name: headers[name] for name in found["headers"]} == found["headers"]
-    assert set(headers) - set(found["headers"]) == {"Host", "Content-Length"}
+    assert set(headers) - set(found["headers"]) == {"Host", "Content-Length", "Connection"}
     assert found["attempts"] == [{"at": "2025-01-15T09:30:00+00:00", "status": 200}]
 
 
