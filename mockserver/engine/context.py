@@ -439,7 +439,9 @@ def _equals(record: Record, equal: Mapping[str, Json]) -> bool:
 
 def formatted(moment: datetime, pattern: str) -> str:
     """``moment`` by ``strftime`` pattern, with ``%3f`` for milliseconds and ``%z`` without a colon."""
-    return moment.strftime(pattern.replace("%3f", f"{moment.microsecond // 1000:03d}"))
+    # strftime writes years before 1000 with fewer than four digits on some systems.
+    full = pattern.replace("%Y", f"{moment.year:04d}").replace("%3f", f"{moment.microsecond // 1000:03d}")
+    return moment.strftime(full)
 
 
 def sources(ctx: Context, wanted: Mapping[str, str]) -> dict[str, Json]:

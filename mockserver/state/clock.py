@@ -137,7 +137,7 @@ def clock_of(text: str, start: datetime) -> Clock:
     head, _, course = text.rpartition(",")
     if not _COURSE.fullmatch(course):
         head, course = text, "frozen"
-    found = Clock(instant(head) if head else start)
+    found = Clock(start if head == "" != text else instant(head))
     if course == "ticking":
         found.go()
     elif course != "frozen":

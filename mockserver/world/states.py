@@ -111,6 +111,7 @@ class States(Core):
             )
             if read.clock is not None:
                 self.clock = read.clock
+                self._stir()
             counts = self._counts()
             return {
                 "imported": {name: counts[name] for name in read.services},

@@ -33,7 +33,7 @@ def address(ctx: Context, noun: str, row_id: Json) -> str:
 
 def stamp(moment: datetime) -> str:
     """A moment as the agile API writes it: in UTC, with milliseconds and Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def moment(value: Json) -> str | None:
