@@ -16,8 +16,23 @@ from mockserver.values import Call, Reply, dumps
 from mockserver.world import World, Worlds
 
 # Public methods of a world that are no commands: requests come by the socket, a fork stays in the process,
-# and whoever ends a server wakes those who wait.
-NOT_COMMANDS = {"handle", "exchange", "fork", "sown", "wake", "watch", "news"}
+# and a server has dealings of its own with its worlds.
+NOT_COMMANDS = {
+    "handle",
+    "exchange",
+    "fork",
+    "sown",
+    "adopt",
+    "wake",
+    "retire",
+    "watch",
+    "news",
+    "tell",
+    "outgoing",
+    "sends",
+    "sent",
+    "unsent",
+}
 # What the sender of webhooks asks for and tells, and how it is told of them.
 NOT_COMMANDS |= {"outgoing", "sent", "unsent", "sends", "tell", "retire"}
 Ask = Callable[..., Reply]
