@@ -518,3 +518,17 @@ def test_each_app_has_points_of_its_own(world, limited) -> None:
 
     assert statuses == [200, 429, 200, 200]
     assert shown(world, "quota") == {"a": 0, "b": 0, "app": 0}
+
+
+def test_searches_for_users_share_a_limit_where_one_is_set(world, limited) -> None:
+    searches = [f"{API}/user/search?query=mia", f"{API}/user/picker?query=mia"]
+    limited.limit()
+    usual = [limited("GET", path).status for path in searches]
+    limited.limit({"userSearch": 1})
+
+    together = [limited("GET", path).status for path in (*searches, MYSELF)]
+    world.advance_clock(1)
+
+    assert usual == [200, 200]
+    assert together == [200, 429, 200]
+    assert limited("GET", searches[1]).status == 200

@@ -21,6 +21,7 @@ from mockserver.values import Json, Problem, Record, Reply
 # What RateLimit-Reason says; a kind of problem each, worded in service.yaml, as are those of points.
 BURST, ISSUE_WRITES = "jira-burst-based", "jira-per-issue-on-write"
 API = "/rest/"
+USER_SEARCHES = ("user_search", "group_user_picker")
 ISSUE = "{issueIdOrKey}"
 # Calls that no bucket holds, and what is said of them.
 FREE, UNLIMITED = ("HEAD", "OPTIONS"), 10**12
@@ -29,7 +30,10 @@ Rules = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit that a call meets. ``kind``: quota | burst | issueWrites; ``reason``: its kind of problem."""
+    """One limit that a call meets.
+
+    kind: quota | burst | userSearch | issueWrites; reason: its kind of problem.
+    """
 
     kind: str
     reason: str
@@ -54,7 +58,7 @@ def admit(ctx: Context) -> None:
     over = [one for one in met if one.reading.left < 1]
     enforced = [one for one in over if one.kind not in rules["beta"]]
     for one in met:
-        if one.kind == "burst" and not enforced:
+        if one.kind in ("burst", "userSearch") and not enforced:
             ctx.site.meters.spend(one.name, one.rule, ctx.now)
     _tell_burst(ctx, _bucket(ctx, rules["burst"]), "burst" in rules["beta"])
     if enforced:
@@ -93,6 +97,9 @@ def _rules(ctx: Context) -> dict[str, Json] | None:
 def _met(ctx: Context, rules: Rules) -> Iterator[Limit]:
     if ctx.call.method not in FREE:
         yield _burst(ctx, _bucket(ctx, rules["burst"]))
+    each = rules["userSearch"]
+    if each is not None and ctx.operation.page in USER_SEARCHES:
+        yield _limit(ctx, "userSearch", BURST, (), Bucket(each, each))
     yield from _issue_writes(ctx, rules)
     quota = _quota(ctx, rules)
     if quota is not None:
