@@ -160,6 +160,18 @@ def test_a_deleted_issue_is_told_as_it_was_and_what_went_with_it_afterwards(jira
     assert {one["headers"]["X-Atlassian-Webhook-Flow"] for one in rest} == {"Secondary"}
 
 
+def test_the_sub_tasks_of_a_deleted_issue_are_told_after_it(jira, hook, told) -> None:
+    parent = {"project": {"key": "MKY"}, "parent": {"key": "MKY-1"}, "summary": "Below"}
+    below = jira("POST", f"{API}/issue", {"fields": {**parent, "issuetype": {"name": "Sub-task"}}}).json()
+    hook()
+
+    jira("DELETE", f"{API}/issue/MKY-1?deleteSubtasks=true")
+
+    found = told("jira:issue_deleted")
+    assert [one["body"]["issue"]["key"] for one in found] == ["MKY-1", below["key"]]
+    assert [one["headers"]["X-Atlassian-Webhook-Flow"] for one in found] == ["Primary", "Secondary"]
+
+
 def test_a_comment_is_told_in_wiki_text_beside_its_issue_in_brief(jira, hook, told) -> None:
     hook()
 

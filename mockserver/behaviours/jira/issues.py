@@ -24,6 +24,7 @@ from mockserver.behaviours.jira import (
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
 from mockserver.behaviours.jira.fields import person
 from mockserver.behaviours.jira.webhooks import departures
+from mockserver.behaviours.jira.webhooks.notice import SECONDARY
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
@@ -106,6 +107,9 @@ def delete(ctx: Context) -> Outcome:
     below = subtasks(ctx.site, issue)
     if below and not ctx.query["deleteSubtasks"]:
         raise Problem("has_subtasks", diagnosis="deleteSubtasks=true would delete them too", key=issue["key"])
+    departures.leaving(ctx, issue)
+    for one in below:
+        departures.leaving(ctx, one, SECONDARY)
     for one in (*below, issue):
         forget(ctx, one)
     return Outcome("deleted")
@@ -113,7 +117,6 @@ def delete(ctx: Context) -> Outcome:
 
 def forget(ctx: Context, issue: Record) -> None:
     """Drop an issue with all that belongs to it; what it was the parent of has none then."""
-    departures.leaving(ctx, issue)
     links = ctx.table("issue_link")
     for link in (*links.where(inward=issue["id"]), *links.where(outward=issue["id"])):
         links.drop(link)
