@@ -305,8 +305,8 @@ def test_a_list_of_links_needs_all_of_its_permissions_or_any(tester, settings) -
 def test_only_seeded_credentials_count_when_authentication_is_strict(tester, world) -> None:
     world.set_auth("strict")
     oauth = (
-        'OAuth oauth_consumer_key="mock-consumer", oauth_token="{}", oauth_signature_method="HMAC-SHA1", '
-        'oauth_signature="x"'
+        'OAuth oauth_consumer_key="mock-consumer", oauth_token="{0}", oauth_signature_method="PLAINTEXT", '
+        'oauth_signature="mock-consumer-secret%26{0}-secret"'
     )
     wrong = "Basic " + base64.b64encode(b"mock:wrong").decode()
 
