@@ -57,12 +57,10 @@ def explain(
         given = {"Content-Type": "application/json"} if data is not None else {}
         given |= dict(pair(one) for one in headers)
     if where["url"]:
-        target = there(where)
+        found = there(where).explain(method, path, data, headers=given)
     else:
-        target = world(
-            Wanted(seeds=seeds, fixtures=fixtures, auth=auth, validation=validation, clock="frozen")
-        )
-    found = target.explain(method, path, data, headers=given)
+        wanted = Wanted(seeds=seeds, fixtures=fixtures, auth=auth, validation=validation, clock="frozen")
+        found = world(wanted).explain(method, path, data, headers=given)
     if as_json:
         show_json(found)
         return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mockserver.exchange import Exchange, exchanges, shown_target
+from mockserver.exchange import Exchange, shown_target
 from mockserver.spec.model import Service
 from mockserver.spec.routes import routes_of
 from mockserver.values import Json
 from mockserver.verification import Verdict, Wanted, differences, path_values, verdicts
 from mockserver.world.core import Core
 from mockserver.world.errors import CommandError, NotThere, near
+from mockserver.world.shown import shown_entry
 
 # What an expected call may be told by; the same members, with the same meaning, wherever calls are named.
 PARTS = ("operation", "service", "method", "path", "query", "headers", "body", "status")
@@ -66,7 +67,8 @@ class Verifying(Core):
         else:
             wanted = [self._wanted(parts, service)]
         with self._lock:
-            seen = list(exchanges(self, service=service, after=after))
+            lines = self.journal.since(after)
+            seen = [Exchange.of(shown_entry(one.entry())) for one in lines if service in (None, one.service)]
             evicted = self._evicted(after)
         if in_order is not None:
             verdict = verdicts.in_order(wanted, seen, evicted, strict=strict)

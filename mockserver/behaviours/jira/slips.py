@@ -105,10 +105,10 @@ def _texts(path: str, body: Json, refused: set[str]) -> Iterator[tuple[str, Json
     if "/worklog" in path and "comment" in refused:
         yield "comment", body.get("comment")
     fields = body.get("fields")
-    for name in ("description", "environment", *sorted(refused)) if isinstance(fields, Mapping) else ():
-        if name in refused and (name in ("description", "environment") or name.startswith("customfield_")):
-            yield f"fields.{name}", fields.get(name)
-            refused = refused - {name}
+    if isinstance(fields, Mapping):
+        for name in sorted(refused):
+            if name in ("description", "environment") or name.startswith("customfield_"):
+                yield f"fields.{name}", fields.get(name)
 
 
 def _users(path: str, call: Call, body: Json, problem: Problem | None) -> Iterator[str]:
@@ -117,8 +117,9 @@ def _users(path: str, call: Call, body: Json, problem: Problem | None) -> Iterat
         if name in call.query and re.search(r"/(user|users|groupuserpicker|watchers|group)(/|$)", path):
             yield f"accountId vs name: {name} is not known any more; users are named by accountId"
     if isinstance(body, Mapping):
-        fields = body.get("fields") if isinstance(body.get("fields"), Mapping) else {}
-        places = [(f"fields.{name}", fields.get(name)) for name in ("assignee", "reporter")]
+        fields = body.get("fields")
+        named = fields if isinstance(fields, Mapping) else {}
+        places = [(f"fields.{name}", named.get(name)) for name in ("assignee", "reporter")]
         if path.endswith("/assignee"):
             places.append(("the body", body))
         for where, value in places:
