@@ -16,10 +16,21 @@ from pathlib import Path
 from mockserver.control import COMMANDS, Command, Param
 from mockserver.spec.load import PACKAGE, load
 from mockserver.spec.model import Operation, Service
+from mockserver.values import Json
 from mockserver.world import statuses_of
 
 COMMAND = "python -m mockserver.contract.pages"
 SOURCES = ("documented", "recorded", "assumed")
+# The JSON types, as a sentence has them; those that have bounds come last.
+NOUNS = {
+    "null": "null",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+}
 _PART = re.compile(
     r"(?P<head><!-- generated: (?P<name>\w+)(?: (?P<of>\w+))? -->\n).*?(?P<end><!-- end -->)", re.DOTALL
 )
@@ -98,6 +109,23 @@ def settings(services: Services, name: str) -> Iterator[str]:
         yield f"| `{one.name}` | `{json.dumps(one.default)}` | {_cell(one.about)} | {one.source} |"
 
 
+def switches(services: Services, _: str) -> Iterator[str]:
+    """Every setting of every service, with what it may be; the numbers of one that is an object below it."""
+    for service in services.values():
+        yield f"### {service.title}"
+        yield ""
+        yield "| setting | default | may be | what it is | source |"
+        yield "|---|---|---|---|---|"
+        for one in service.settings.values():
+            yield _switch(one.name, one.default, one.schema, one.about, one.source)
+            for name, rule in one.schema.get("properties", {}).items():
+                if "default" in rule:
+                    source = rule.get("x-source", one.source)
+                    inner = f"{one.name}.{name}"
+                    yield _switch(inner, rule["default"], rule, rule["description"], source)
+        yield ""
+
+
 def trust(services: Services, _: str) -> Iterator[str]:
     """What each service answers, and how well that is known, in numbers."""
     heads = ("service", "operations", "known, answered 501", *(f"statuses {source}" for source in SOURCES))
@@ -124,6 +152,7 @@ def control(_: Services, __: str) -> Iterator[str]:
 PARTS: Mapping[str, Callable[[Services, str], Iterator[str]]] = {
     "operations": operations,
     "settings": settings,
+    "switches": switches,
     "trust": trust,
     "control": control,
 }
@@ -158,6 +187,30 @@ def _top(path: str) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
+
+
+def _switch(name: str, default: Json, rule: Mapping[str, Json], about: str, source: str) -> str:
+    shown = _cell(json.dumps(default))
+    return f"| `{name}` | `{shown}` | {_cell(allowed(rule))} | {_cell(about)} | {source} |"
+
+
+def allowed(rule: Mapping[str, Json]) -> str:
+    """What a JSON Schema lets through, in a few words."""
+    if "enum" in rule:
+        return ", ".join(f"`{one}`" for one in rule["enum"])
+    kinds = [rule["type"]] if isinstance(rule.get("type"), str) else list(rule.get("type", ()))
+    told = ", or ".join(noun for kind, noun in NOUNS.items() if kind in kinds) or "anything"
+    items = rule.get("items", {})
+    if "enum" in items:
+        told += f" of {allowed(items)}"
+    least = rule.get("minimum", rule.get("exclusiveMinimum"))
+    if least is not None:
+        told += f" {'above' if 'exclusiveMinimum' in rule else 'from'} {least}"
+    if "maximum" in rule:
+        told += f" to {rule['maximum']}"
+    if "pattern" in rule:
+        told += f" like `{rule['pattern']}`"
+    return told
 
 
 def _legend() -> Iterator[str]:
