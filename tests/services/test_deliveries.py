@@ -7,12 +7,13 @@ import socket
 import struct
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import aiohttp
 import pytest
 
+from mockserver.remote import RemoteWorld
 from mockserver.server import MockServer
 from mockserver.server import delivery as sending
 from mockserver.server.delivery import Sender
@@ -354,6 +355,40 @@ def test_another_world_knows_nothing_of_it(world):
     create(world)
 
     assert listed(world.fork("other")) == []
+
+
+# ---- from afar
+
+
+def test_every_command_gives_the_same_from_afar(worlds):
+    world = worlds.default
+    with MockServer(worlds) as server, closing(RemoteWorld(server.url)) as remote:
+        subscribe(world)
+        assert remote.set_webhook_fault("status", status=500) == world.webhook_faults()["faults"][0]
+        create(world)
+
+        assert remote.deliveries(event=CREATED) == world.deliveries()
+        assert remote.wait_for_deliveries(timeout=0) == world.wait_for_deliveries(timeout=0)
+        assert remote.webhook_faults() == world.webhook_faults()
+        assert remote.clear_webhook_faults() == {"disarmed": 1}
+        with pytest.raises(CommandError, match="neither this machine"):
+            remote.redeliver(1)
+        assert remote.clear_deliveries() == {"forgotten": 1}
+
+
+def test_who_waits_from_afar_keeps_nobody_and_is_kept_by_no_shorter_timeout(worlds):
+    with MockServer(worlds) as server, closing(RemoteWorld(server.url, timeout=2)) as remote:
+        subscribe(worlds.default)
+        found: list[Any] = []
+        waiting = threading.Thread(target=lambda: found.append(remote.wait_for_deliveries(timeout=SOON)))
+        waiting.start()
+        while not worlds.default._waiting:
+            remote.health()
+
+        create(worlds.default)
+        waiting.join(SOON)
+
+    assert [one["satisfied"] for one in found] == [True]
 
 
 # ---- to a receiver
