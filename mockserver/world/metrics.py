@@ -21,6 +21,11 @@ def exposition(worlds: Iterable[Core]) -> str:
     Source: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
     """
     known = list(worlds)
+    armed = [
+        ({"world": one.name}, kind, rules.all())
+        for one in known
+        for kind, rules in (("fault", one._rules.faults), ("override", one._rules.overrides))
+    ]
     lines = [
         *_family("worlds", "gauge", "Worlds of this server.", [({}, len(known))]),
         *_family("requests_total", "counter", "Requests answered, by what was answered.", _requests(known)),
@@ -42,13 +47,38 @@ def exposition(worlds: Iterable[Core]) -> str:
             "Exchanges that newer ones pushed out of the journal since it was cleared.",
             [({"world": one.name}, one.journal.evicted) for one in known],
         ),
+        *_family(
+            "rules_armed",
+            "gauge",
+            "Faults and forced replies that may still be due.",
+            [
+                ({**of, "kind": kind}, len([one for one in rules if one.left != 0]))
+                for of, kind, rules in armed
+            ],
+        ),
+        *_family(
+            "rules_used",
+            "gauge",
+            "How often faults and forced replies were due, since they were last disarmed.",
+            [({**of, "kind": kind}, sum(one.used for one in rules)) for of, kind, rules in armed],
+        ),
+        *_family("deliveries", "gauge", "Webhooks kept, by what became of them.", _deliveries(known)),
     ]
     return "\n".join([*lines, *_process(), ""])
 
 
+def _deliveries(worlds: Iterable[Core]) -> Iterator[Sample]:
+    for world in worlds:
+        with world._lock:
+            world.outbox.settle(world.clock.now())
+            counts = Counter((one.service, one.state) for one in world.outbox)
+        for (service, state), count in sorted(counts.items()):
+            yield {"world": world.name, "service": service, "state": state}, count
+
+
 def _requests(worlds: Iterable[Core]) -> Iterator[Sample]:
     for world in worlds:
-        for (service, operation, status, reason), count in sorted(Counter(world._served).items()):
+        for (service, operation, status, reason), count in sorted(world._served.copy().items()):
             labels = {"world": world.name, "service": service, "operation": operation}
             yield {**labels, "status": str(status), "reason": reason}, count
 

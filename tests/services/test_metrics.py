@@ -9,7 +9,7 @@ import pytest
 from mockserver.remote import RemoteWorld
 from mockserver.server import MockServer
 from mockserver.state.journal import Bounds
-from mockserver.values import Call
+from mockserver.values import Call, dumps
 from mockserver.world import World, Worlds
 
 LINKS = "/rest/api/3/issue/MKY-1/remotelink"
@@ -77,6 +77,31 @@ def test_kept_and_evicted_exchanges_are_told(worlds):
 
     assert 'mockserver_journal_entries{world="default"} 1' in found
     assert 'mockserver_journal_evicted{world="default"} 2' in found
+
+
+def test_what_is_armed_and_how_often_it_was_due_is_told(worlds):
+    worlds.default.force("getRemoteIssueLinks", status=503, times=1)
+    worlds.default.force("getIssue", status=503, times=2)
+    worlds.default.handle(Call("GET", LINKS))
+
+    found = lines(worlds.metrics())
+
+    assert 'mockserver_rules_armed{world="default",kind="override"} 1' in found
+    assert 'mockserver_rules_used{world="default",kind="override"} 1' in found
+    assert 'mockserver_rules_armed{world="default",kind="fault"} 0' in found
+
+
+def test_deliveries_are_counted_by_state(worlds):
+    world = worlds.default
+    hook = {"name": "n", "url": "http://receiver.example/hook", "events": ["jira:issue_updated"]}
+    sent = {"content-type": "application/json", "authorization": "Basic bW9jazptb2Nr"}
+    world.handle(Call("POST", "/rest/webhooks/1.0/webhook", sent, dumps(hook)))
+    world.handle(Call("PUT", "/rest/api/3/issue/MKY-1", sent, dumps({"fields": {"summary": "Changed"}})))
+
+    found = [one for one in lines(worlds.metrics()) if one.startswith("mockserver_deliveries")]
+
+    [state] = {one["state"] for one in world.deliveries()["deliveries"]}
+    assert found == [f'mockserver_deliveries{{world="default",service="jira",state="{state}"}} 1']
 
 
 async def test_the_endpoint_answers_text(worlds, served):
