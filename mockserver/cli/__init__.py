@@ -15,9 +15,10 @@ from mockserver.cli.doctor import doctor
 from mockserver.cli.faults import fault
 from mockserver.cli.fixtures import check, routes
 from mockserver.cli.group import Commands
+from mockserver.cli.journal import journal
 from mockserver.cli.limiting import limits
 from mockserver.cli.logins import credentials, login
-from mockserver.cli.observing import coverage, journal, ready, world
+from mockserver.cli.observing import coverage, ready, world
 from mockserver.cli.records import reset, seed, snapshot, state
 from mockserver.cli.run import env, execute
 from mockserver.cli.serve import serve

@@ -38,6 +38,8 @@ class Wanted:
     clock: str = "real"
     token: str | None = None
     max_body: int = 10 * 1024 * 1024
+    journal_entries: int = 5000
+    journal_bytes: int = 32 * 1024 * 1024
     deliver_to: Sequence[str] = ()
 
 
@@ -73,6 +75,7 @@ def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
     """
     from platformdirs import user_cache_path
 
+    from mockserver.state.journal import Bounds
     from mockserver.world import SEED_INSTANT, World, catalogue, clock_for
 
     # What ships has been checked; a user's own schemas are compiled now, to be told of mistakes at once.
@@ -92,6 +95,7 @@ def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
         auth=wanted.auth,
         validation=wanted.validation,
         deliver_to=wanted.deliver_to,
+        journal=Bounds(wanted.journal_entries, wanted.journal_bytes),
     )
 
 

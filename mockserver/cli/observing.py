@@ -12,9 +12,6 @@ from mockserver.cli import options
 from mockserver.cli.console import faint, plural, say, show_json, table
 from mockserver.cli.group import Commands
 from mockserver.cli.there import content, show_list, there
-from mockserver.values import Json
-
-ALL = 1_000_000  # more than a journal keeps
 
 
 @click.command()
@@ -108,51 +105,6 @@ def drop_world(name: str, as_json: bool, **where: Any) -> None:
         show_json(done)
         return
     say(f"dropped {done['dropped']}")
-
-
-@click.command()
-@click.argument("number", type=int, required=False)
-@click.option(
-    "-n", "count", type=click.IntRange(min=1), default=20, show_default=True, help="The last so many."
-)
-@click.option("--service", metavar="NAME", help="Only calls of this service.")
-@click.option("--operation", metavar="ID", help="Only calls of this operation.")
-@click.option("--status", type=int, help="Only those answered with this status.")
-@click.option("--breach", is_flag=True, default=None, help="Only requests that broke their schema.")
-@click.option("--clear", is_flag=True, help="Forget all exchanges, coverage and breaches.")
-@options.steering
-@options.JSON
-def journal(
-    number: int | None,
-    count: int,
-    service: str | None,
-    operation: str | None,
-    status: int | None,
-    breach: bool | None,
-    clear: bool,
-    as_json: bool,
-    **where: Any,
-) -> None:
-    """List the last exchanges.
-
-    With NUMBER: all of that one, as JSON.
-    """
-    server = there(where)
-    if number is not None:
-        show_json(server.request(number))
-        return
-    if clear:
-        say(f"forgot {plural(server.clear_requests()['forgotten'], 'exchange')}")
-        return
-    found = server.requests(service=service, operation=operation, status=status, breach=breach, limit=ALL)
-    shown = found["requests"][-count:]
-    if as_json:
-        show_json({**found, "requests": shown})
-        return
-    for one in shown:
-        _tell(one)
-    evicted = f", {found['evicted']:,} older ones are gone" if found["evicted"] else ""
-    say(faint(f"{len(shown)} of {plural(found['total'], 'exchange')}{evicted}"), err=True)
 
 
 @click.group(cls=Commands)

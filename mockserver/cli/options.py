@@ -76,6 +76,24 @@ DELIVER_TO = _option(
     metavar="ORIGIN",
     help="Where webhooks may be sent besides this machine, such as http://app:8000; may be repeated.",
 )
+JOURNAL_ENTRIES = _option(
+    "--journal-entries",
+    env="JOURNAL_ENTRIES",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    metavar="N",
+    help="Exchanges that each world's journal keeps.",
+)
+JOURNAL_BYTES = _option(
+    "--journal-bytes",
+    env="JOURNAL_BYTES",
+    type=click.IntRange(min=1),
+    default=32 * 1024 * 1024,
+    show_default=True,
+    metavar="BYTES",
+    help="What all of them may take together.",
+)
 TOKEN = _option("--token", env="TOKEN", help="The word that the control endpoint asks for.")
 URL = _option(
     "--url", env="URL", default=DEFAULT_URL, show_default=True, help="Address of the running server."
@@ -114,6 +132,8 @@ def serving(default_port: int) -> Callable[[F], F]:
             TOKEN,
             MAX_BODY,
             DELIVER_TO,
+            JOURNAL_ENTRIES,
+            JOURNAL_BYTES,
         ]
         for one in reversed(each):
             command = one(command)
