@@ -69,6 +69,8 @@ class Watch:
         troubles = self._worlds.default.troubles
         try:
             model: World = world(self._wanted, thorough=any(one.endswith(".json") for one in changed))
+            for functions in model.shared.functions.values():
+                functions.resolve()
         except (FixtureErrors, CommandError) as error:
             lines: Sequence[str] = error.lines
         except (UnknownFunction, OSError) as error:

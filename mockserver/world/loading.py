@@ -23,7 +23,7 @@ class Catalogue:
     services: Mapping[str, Service]
     schemas: Schemas
     routes: Routes
-    functions: Mapping[str, Mapping[str, Function]]
+    functions: Mapping[str, Functions]
     cache: Cache
 
 

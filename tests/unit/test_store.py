@@ -175,3 +175,52 @@ def test_every_index_of_every_fork_agrees_with_a_scan(steps):
             folded = {row["id"] for row in rows if str(row["name"]).casefold() == str(value).casefold()}
             assert set(store["thing"].ids(PARENT, [value])) == wanted
             assert set(store["thing"].ids(NAME, [value])) == folded
+
+
+def test_rows_are_found_in_the_order_they_came_wherever_they_were_meanwhile():
+    index = Index(("colour",))
+    store = Store({"thing": [index]})
+    for row_id in (1, 2, 3):
+        store.put("thing", row_id, {"id": row_id, "colour": "red"})
+    fork = store.fork()
+    fork.put("thing", 1, {"id": 1, "colour": "blue"})
+    fork.put("thing", 3, {"id": 3, "colour": "blue"})
+    fork.put("thing", 2, {"id": 2, "colour": "blue"})
+    fork.put("thing", 1, {"id": 1, "colour": "red"})
+    fork.put("thing", 1, {"id": 1, "colour": "blue"})
+
+    assert fork["thing"].ids(index, ["blue"]) == (1, 2, 3)
+    assert store["thing"].ids(index, ["red"]) == (1, 2, 3)
+
+
+def test_a_row_that_was_dropped_comes_back_as_the_last_one():
+    index = Index(("colour",))
+    store = Store({"thing": [index]})
+    for row_id in (1, 2):
+        store.put("thing", row_id, {"id": row_id, "colour": "red"})
+    store.drop("thing", 1)
+    store.put("thing", 1, {"id": 1, "colour": "red"})
+
+    assert list(store["thing"].rows) == [2, 1]
+    assert store["thing"].ids(index, ["red"]) == (2, 1)
+
+
+def test_a_fork_is_the_same_until_one_of_the_two_is_written_to():
+    store = Store({"thing": [], "other": []})
+    store.put("thing", 1, {"id": 1})
+    fork = store.fork()
+    before = store.same(fork)
+    store.put("thing", 2, {"id": 2})
+
+    assert (before, store.same(fork), fork.same(fork.fork())) == (True, False, True)
+
+
+def test_a_table_that_replaces_another_is_not_written_to_by_its_store():
+    store = Store({"thing": []})
+    table = Store({"thing": []})["thing"]
+    table.put(1, {"id": 1})
+    store.replace("thing", table)
+    store.put("thing", 2, {"id": 2})
+
+    assert list(table.rows) == [1]
+    assert list(store["thing"].rows) == [1, 2]
