@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mockserver.cli import options
-from mockserver.cli.console import faint, plural, say, show_json, table
+from mockserver.cli.console import plural, say, show_json, table
 from mockserver.cli.group import Commands
 from mockserver.cli.there import content, show_list, there
 
@@ -143,14 +143,3 @@ def clear_coverage(**where: Any) -> None:
     """Forget what was exercised; the journal stays."""
     there(where).clear_coverage()
     say("coverage cleared")
-
-
-def _tell(shown: Json) -> None:
-    """Write one exchange after its number."""
-    from mockserver.cli.traffic import told
-    from mockserver.exchange import Exchange
-
-    number = f"{shown['number']:>5}"
-    for line in told(Exchange.of(shown)):
-        say(f"{number}  {line}")
-        number = " " * len(number)
