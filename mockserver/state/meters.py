@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 Count = tuple[datetime, int]
 
 MILLION = 1_000_000
+# So many names are kept at least; past that, those that count nothing any more are forgotten now and then.
+FEW = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,6 +80,7 @@ class Meters:
     def __init__(self) -> None:
         """Nothing counted yet."""
         self._counts: dict[tuple[str, ...], tuple[Window | Bucket, Count]] = {}
+        self._room = FEW
 
     def read(self, name: tuple[str, ...], limit: Window | Bucket, now: datetime) -> Reading:
         """What is left of a limit at ``now``."""
@@ -87,7 +90,15 @@ class Meters:
         """Count ``amount`` more, whether or not so much is left; what is left then."""
         count = limit.spent(limit.counted(self._kept(name), now), amount)
         self._counts[name] = limit, count
+        if len(self._counts) > self._room:
+            used = {one for one, _ in self.readings(now)}
+            self._counts = {one: kept for one, kept in self._counts.items() if one in used}
+            self._room = max(FEW, 2 * len(self._counts))
         return limit.read(count)
+
+    def __len__(self) -> int:
+        """How many names are kept."""
+        return len(self._counts)
 
     def readings(self, now: datetime) -> Iterator[tuple[tuple[str, ...], Reading]]:
         """Every name of which something is counted at ``now``, in the order they were first counted."""

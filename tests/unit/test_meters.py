@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mockserver.state.meters import Bucket, Meters, Reading, Window
+from mockserver.state.meters import FEW, Bucket, Meters, Reading, Window
 
 NOON = datetime(2025, 1, 15, 12, 0, tzinfo=UTC)
 NAME = ("jira", "burst", "getIssue")
@@ -97,3 +97,22 @@ def test_what_is_counted_is_listed_until_it_is_forgotten() -> None:
     assert later == []
     assert kept == [("kordiam", "b")]
     assert list(meters.readings(NOON)) == []
+
+
+def test_names_that_count_nothing_any_more_are_forgotten() -> None:
+    meters, window = Meters(), Window(most=2, seconds=1)
+
+    for number in range(10 * FEW):
+        meters.spend(("jira", str(number)), window, after(number / 100))
+
+    assert len(meters) <= FEW
+    assert meters.read(("jira", str(10 * FEW - 1)), window, after(10 * FEW / 100)).left == 1
+
+
+def test_names_that_are_in_use_are_all_kept() -> None:
+    meters, window = Meters(), Window(most=2, seconds=1)
+
+    for number in range(3 * FEW):
+        meters.spend(("jira", str(number)), window, NOON)
+
+    assert len(meters) == 3 * FEW
