@@ -355,6 +355,27 @@ def test_the_query_is_not_asked_of_what_is_no_issue(jira, hook, told) -> None:
     assert events(told()) == ["jira:version_created"]
 
 
+@pytest.mark.parametrize("wrong", [{"filters": []}, {"secret": 7}, {"enabled": "no"}, {"name": None}])
+def test_what_only_a_lax_mode_lets_in_breaks_no_later_call(jira, world, told, wrong) -> None:
+    world.set_validation("off")
+    body = {"name": "odd", "url": "http://localhost:9/hook", "events": ["jira:issue_updated"], **wrong}
+
+    made = jira("POST", ADMIN, body)
+    edited = jira("PUT", f"{API}/issue/MKY-1", {"fields": {"summary": "Heard"}})
+
+    assert (made.status, edited.status) == (201, 204)
+    assert events(told()) == ["jira:issue_updated"]
+
+
+def test_without_an_address_nothing_is_registered_in_any_mode(jira, world) -> None:
+    world.set_validation("off")
+
+    refused = jira("POST", ADMIN, {"name": "odd", "url": None, "events": ["jira:issue_updated"]})
+
+    assert refused.status == 400
+    assert jira("GET", ADMIN).json() == []
+
+
 def test_a_seeded_webhook_listens(jira, told, world) -> None:
     world.seed(
         {"jira": {"webhook": [{"url": "http://localhost:9/seeded", "events": ["jira:issue_updated"]}]}}

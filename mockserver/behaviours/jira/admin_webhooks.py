@@ -16,7 +16,15 @@ from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context, Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-MEMBERS = ("name", "description", "url", "events", "filters", "excludeBody", "enabled")
+MEMBERS = {
+    "name": str,
+    "description": str,
+    "url": str,
+    "events": list,
+    "filters": dict,
+    "excludeBody": bool,
+    "enabled": bool,
+}
 
 
 def listed(ctx: Context) -> Outcome:
@@ -32,7 +40,8 @@ def get(ctx: Context) -> Outcome:
 def create(ctx: Context) -> Outcome:
     """A new webhook."""
     _check(ctx)
-    record = ctx.table("webhook").add({**_read(ctx.body), "secret": ctx.body.get("secret"), **_now(ctx)})
+    secret = _secret(ctx.body.get("secret"))
+    record = ctx.table("webhook").add({**_read(ctx.body), "secret": secret, **_now(ctx)})
     return Outcome("created", shown(ctx, record), ready=True)
 
 
@@ -40,7 +49,7 @@ def replace(ctx: Context) -> Outcome:
     """The webhook as the body says; its secret stays where the body is silent about it."""
     _check(ctx)
     record = ctx.found()
-    secret = ctx.body.get("secret", record["secret"])
+    secret = _secret(ctx.body.get("secret", record["secret"]))
     values = {**ctx.table("webhook").resource.fields, **_read(ctx.body), "secret": secret, **_now(ctx)}
     return Outcome("updated", shown(ctx, ctx.table("webhook").change(record, values)), ready=True)
 
@@ -82,7 +91,7 @@ def _check(ctx: Context) -> None:
         for one in ctx.body["events"]
         if one not in KNOWN
     ]
-    jql = str((ctx.body.get("filters") or {}).get(filters.SECTION) or "")
+    jql = filters.query_of(ctx.body)
     if jql.strip():
         wrong += [
             Broken("body", ("filters", filters.SECTION), "filters", "state", message)
@@ -93,8 +102,14 @@ def _check(ctx: Context) -> None:
 
 
 def _read(body: Mapping[str, Json]) -> dict[str, Json]:
-    values = {name: body[name] for name in MEMBERS if body.get(name) is not None}
-    return {**values, "events": list(dict.fromkeys(body["events"]))}
+    """The members of a body; those of another type, which only a lax mode of validation lets in, are none."""
+    values = {name: body[name] for name, kind in MEMBERS.items() if isinstance(body.get(name), kind)}
+    return {**values, "url": values["url"], "events": list(dict.fromkeys(values["events"]))}
+
+
+def _secret(given: Json) -> str | None:
+    """A secret; none for null, or for an empty one."""
+    return str(given) if given else None
 
 
 def _now(ctx: Context) -> dict[str, Json]:

@@ -90,7 +90,7 @@ def app_only(ctx: Context, body: Json) -> tuple[()]:
 def _registered(ctx: Context, app: str, user: str | None, given: Mapping[str, Json]) -> dict[str, Json]:
     wrong = [f"The event {one} is unsupported" for one in given["events"] if one not in DYNAMIC]
     wrong += filters.unsupported(ctx, given["jqlFilter"])
-    own, url = _own(ctx), ctx.body["url"]
+    own, url = _own(ctx), str(ctx.body["url"])
     other = next((one["url"] for one in own if one["url"] != url), None)
     if other is not None:
         wrong.insert(

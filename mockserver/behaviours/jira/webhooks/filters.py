@@ -5,7 +5,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#register-a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -76,7 +76,8 @@ def query_of(registration: Record) -> str:
     """The JQL of a registration, of either kind."""
     if "jqlFilter" in registration:
         return str(registration["jqlFilter"] or "")
-    return str((registration.get("filters") or {}).get(SECTION) or "")
+    sections = registration.get("filters")
+    return str(sections.get(SECTION) or "") if isinstance(sections, Mapping) else ""
 
 
 @lru_cache(maxsize=256)
