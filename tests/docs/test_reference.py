@@ -23,6 +23,8 @@ SOURCE = inspect.getsource(pytest_plugin)
 def commands(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, with its full name."""
     if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield name, command
         for part, inner in command.commands.items():
             yield from commands(inner, f"{name} {part}".strip())
     else:
