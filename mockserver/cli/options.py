@@ -57,8 +57,9 @@ CLOCK = _option(
     env="CLOCK",
     default="real",
     show_default=True,
-    metavar="real|frozen|INSTANT",
-    help="The world's time: the real one, or standing still at the seed's or another ISO 8601 instant.",
+    metavar="real|frozen|ticking|xN|INSTANT[,ticking|,xN]",
+    help="The world's time: the real one; standing still, ticking or N times as fast from the seed's instant "
+    "on, or from another ISO 8601 instant.",
 )
 MAX_BODY = _option(
     "--max-body",
