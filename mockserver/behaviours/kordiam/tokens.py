@@ -39,9 +39,11 @@ def refreshed(ctx: Context) -> Outcome:
     held = found[0]
     if ctx.now >= instant(held["expires"]):
         raise Problem("wrong_refresh", diagnosis=f"the refresh token expired at {held['expires']}")
-    table.drop(held)
     credentials = ctx.table("credential")
     old = credentials.get(held["credential"])
+    if old is not None and old["refused"]:
+        raise Problem("wrong_refresh", diagnosis="the access token that came with it was revoked")
+    table.drop(held)
     if old is not None and ctx.settings["refreshRevokes"]:
         credentials.change(old, {"refused": "token_revoked"})
     return Outcome("ok", _pair(ctx, held["client"]), ready=True)
