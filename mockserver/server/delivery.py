@@ -117,7 +117,10 @@ class Sender:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         """Begin what may be begun now that one more has ended."""
-        world, _ = self._tasks.pop(task, (None, 0))
+        world, id = self._tasks.pop(task, (None, 0))
+        defect = None if task.cancelled() else task.exception()
+        if world is not None and defect is not None:
+            world.sent(id, error=f"defect: {defect!r}")
         waiting = list(self._left)
         self._left.clear()
         for one in dict.fromkeys([*waiting, *([world] if world else [])]):

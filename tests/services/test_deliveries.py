@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from typing import Any
@@ -52,6 +53,16 @@ def create(world: World, count: int = 1) -> None:
 def listed(world: World, **rules: Any) -> list[Any]:
     found: list[Any] = world.deliveries(**rules)["deliveries"]
     return found
+
+
+def awaited(world: World, meanwhile: Callable[[], Any] = lambda: None) -> None:
+    """Come back when somebody waits for something in ``world``."""
+    for _ in range(2000):
+        if world._waiting:
+            return
+        meanwhile()
+        time.sleep(0.005)
+    pytest.fail("nobody waits")
 
 
 # ---- without a receiver
@@ -239,8 +250,7 @@ def test_whoever_waits_is_let_go_when_the_world_is_dropped(documented):
     world = worlds.named("gone")
     waiting = threading.Thread(target=lambda: found.append(world.wait_for_deliveries(timeout=SOON)))
     waiting.start()
-    while not world._waiting:
-        pass
+    awaited(world)
 
     worlds.drop_world("gone")
     waiting.join(SOON)
@@ -382,8 +392,7 @@ def test_who_waits_from_afar_keeps_nobody_and_is_kept_by_no_shorter_timeout(worl
         found: list[Any] = []
         waiting = threading.Thread(target=lambda: found.append(remote.wait_for_deliveries(timeout=SOON)))
         waiting.start()
-        while not worlds.default._waiting:
-            remote.health()
+        awaited(worlds.default, remote.health)
 
         create(worlds.default)
         waiting.join(SOON)
@@ -489,6 +498,14 @@ async def arrived(world: World, **rules: Any) -> list[Any]:
     return deliveries
 
 
+async def until(there: Callable[[], Any]) -> Any:
+    """What ``there`` says as soon as that is true."""
+    async with asyncio.timeout(SOON):
+        while not (found := there()):
+            await asyncio.sleep(0.01)
+    return found
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An attempt that may take a fifth of a second instead of five."""
@@ -524,8 +541,7 @@ async def test_who_changes_something_does_not_wait_for_receivers(worlds):
         receiver.answer = never
         subscribe(worlds.default, receiver.url)
         create(worlds.default)
-        while not receiver.seen:
-            await asyncio.sleep(0.01)
+        await until(lambda: receiver.seen)
 
         async with aiohttp.ClientSession() as client:
             for _ in range(3):
@@ -558,8 +574,7 @@ async def test_a_bad_receiver_is_an_attempt_that_failed(worlds, impatient, answe
         receiver.answers = [answer]
         subscribe(worlds.default, receiver.url)
         create(worlds.default)
-        while not (attempts := listed(worlds.default)[0]["attempts"]):
-            await asyncio.sleep(0.01)
+        attempts = await until(lambda: listed(worlds.default)[0]["attempts"])
 
         assert [one["error"] for one in attempts] == [error]
         assert listed(worlds.default)[0]["state"] == "queued"
@@ -604,8 +619,7 @@ async def test_nobody_there_is_an_attempt_that_failed(worlds):
     async with serving(worlds):
         subscribe(worlds.default, url)
         create(worlds.default)
-        while not (attempts := listed(worlds.default)[0]["attempts"]):
-            await asyncio.sleep(0.01)
+        attempts = await until(lambda: listed(worlds.default)[0]["attempts"])
 
     assert [one["error"] for one in attempts] == ["nobody listens there"]
 
@@ -616,8 +630,7 @@ async def test_retries_are_due_when_the_clock_is_put_forward(worlds):
         subscribe(worlds.default, receiver.url)
         create(worlds.default)
         for attempts in (1, 2):
-            while len(listed(worlds.default)[0]["attempts"]) < attempts:
-                await asyncio.sleep(0.01)
+            await until(lambda met=attempts: len(listed(worlds.default)[0]["attempts"]) == met)
             assert len(receiver.seen) == attempts
             worlds.default.advance_clock(15 * 60)
 
@@ -663,8 +676,7 @@ async def test_a_webhook_can_be_sent_again(worlds):
         await arrived(worlds.default, state="delivered")
 
         worlds.default.redeliver(1)
-        while len(receiver.seen) < 2:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(receiver.seen) == 2)
 
     first, second = receiver.seen
     assert first == second
@@ -676,8 +688,7 @@ async def test_no_more_than_32_are_under_way_at_once(worlds):
         for number in range(40):
             subscribe(worlds.default, f"{receiver.url}/{number}")
         create(worlds.default)
-        while receiver.open < 32:
-            await asyncio.sleep(0.01)
+        await until(lambda: receiver.open >= 32)
 
         receiver.answer = replies(200)
         for _ in range(10):
@@ -709,8 +720,7 @@ async def test_what_is_forgotten_is_not_sent_any_further(worlds, end):
         world = worlds.named("short")
         subscribe(world, receiver.url)
         create(world, 3)
-        while not receiver.seen:
-            await asyncio.sleep(0.01)
+        await until(lambda: receiver.seen)
 
         if end == "drop":
             worlds.drop_world("short")
@@ -748,8 +758,7 @@ async def test_a_server_that_stops_leaves_the_rest_to_the_next(worlds, monkeypat
         async with serving(worlds):
             subscribe(worlds.default, receiver.url)
             create(worlds.default)
-            while not receiver.seen:
-                await asyncio.sleep(0.01)
+            await until(lambda: receiver.seen)
         assert [one["state"] for one in listed(worlds.default)] == ["queued"]
 
         async with serving(worlds):
@@ -858,6 +867,21 @@ async def test_localhost_that_is_another_machine_is_not_sent_to(worlds):
         [found] = await arrived(worlds.default, state="held")
 
     assert found["reason"] == "localhost means 10.0.0.1 here"
+
+
+async def test_a_defect_of_the_sender_is_an_attempt_that_failed(worlds):
+    async def lookup(host: str, port: int) -> list[tuple[int, str]]:
+        raise TypeError("planted")
+
+    sender = Sender(worlds, lookup)
+    sender.open(0)
+    subscribe(worlds.default, "http://localhost:9/hook")
+    create(worlds.default)
+
+    attempts = await until(lambda: listed(worlds.default)[0]["attempts"])
+    await sender.close()
+
+    assert [one["error"] for one in attempts] == ["defect: TypeError('planted')"]
 
 
 def test_a_world_like_another_sends_to_the_same(allowing):
