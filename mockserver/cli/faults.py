@@ -134,7 +134,8 @@ def _calls(one: Json) -> str:
 
 def _how(one: Json) -> str:
     """What goes wrong, in a few words."""
-    parts = [name if one[name] is True else f"{name} {one_line(one[name])}" for name in HOW if one.get(name)]
+    told = [name for name in HOW if name in one and one[name] is not False]
+    parts = [name if one[name] is True else f"{name} {one_line(one[name])}" for name in told]
     return ", ".join([*parts, *(["performed"] if one.get("perform") else [])])
 
 

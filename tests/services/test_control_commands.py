@@ -172,6 +172,63 @@ def test_what_cannot_be_forced_is_refused(steer: Any, given: Any, line: str) -> 
     assert steer.forced() == {"overrides": []}
 
 
+def test_a_reply_is_forced_on_the_calls_it_matches(steer: Any, get: Get) -> None:
+    match = {"path": {"issueIdOrKey": "MKY-2"}, "caller": "anonymous"}
+    armed = steer.force(LIST, status=503, match=match, priority=2)
+    steer.force(LIST, status=502)
+
+    assert (armed["match"], armed["priority"], armed["seen"]) == (match, 2, 0)
+    assert [get(), get(LINKS.replace("-1", "-2"))] == [502, 503]
+
+
+def test_a_match_that_no_call_could_fit_is_refused(steer: Any) -> None:
+    with pytest.raises(CommandError, match=r"no placeholder 'issueKey' .* did you mean 'issueIdOrKey'"):
+        steer.force(LIST, status=503, match={"path": {"issueKey": "MKY-1"}})
+
+    assert steer.forced() == {"overrides": []}
+
+
+def test_faults_are_armed_counted_and_disarmed(steer: Any, get: Get) -> None:
+    armed = steer.fault(
+        [{"operation": LIST, "status": 503}, {"service": "jira", "html": "login", "times": None}]
+    )
+
+    assert [one["number"] for one in armed["faults"]] == [1, 2]
+    assert [get(), get()] == [503, 200]
+    assert [(one["left"], one["used"], one["seen"]) for one in steer.faults()["faults"]] == [
+        (0, 1, 1),
+        (None, 1, 2),
+    ]
+    assert steer.clear_faults(2) == {"disarmed": 1}
+    assert steer.clear_faults() == {"disarmed": 1}
+    assert steer.faults() == {"faults": []}
+
+
+def test_one_fault_needs_no_list(steer: Any, get: Get) -> None:
+    [armed] = steer.fault({"operation": LIST, "status": 500})["faults"]
+
+    assert (armed["operation"], armed["status"], armed["times"]) == (LIST, 500, 1)
+    assert get() == 500
+
+
+def test_faults_that_could_never_happen_are_refused_with_every_line(steer: Any) -> None:
+    with pytest.raises(CommandError) as refused:
+        steer.fault([{"operation": "getRemoteIsueLinks", "drop": True}, {"operation": LIST, "drp": True}])
+
+    assert refused.value.lines == (
+        "faults[0]: no operation 'getRemoteIsueLinks' — did you mean 'getRemoteIssueLinks'?",
+        "faults[1]: a fault has no member 'drp' — did you mean 'drop'?",
+    )
+    assert steer.faults() == {"faults": []}
+
+
+def test_what_a_fault_names_must_be_there(steer: Any) -> None:
+    with pytest.raises(NotThere, match="no operation 'x'"):
+        steer.fault({"operation": "x", "drop": True})
+    with pytest.raises(NotThere, match=r"no fault 3 \(armed: none\)"):
+        steer.clear_faults(3)
+
+
 def test_settings_are_changed_and_shown(steer: Any, get: Get) -> None:
     assert steer.set_settings("jira", {"issueLinkingEnabled": False})["issueLinkingEnabled"] is False
     assert steer.settings("jira")["issueLinkingEnabled"]["value"] is False
