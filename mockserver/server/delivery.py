@@ -75,7 +75,7 @@ class Sender:
         while self._tasks and (left := until - self._loop.time()) > 0:
             await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(0)
-        self._worlds.watch(None)
+        self._worlds.unwatch(self.look)
         self._loop = None
         tasks = list(self._tasks)
         for task in tasks:

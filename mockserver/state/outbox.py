@@ -159,7 +159,7 @@ class Outbox:
         self._all: dict[int, Delivery] = {}
         self._queued: dict[int, tuple[str, str]] = {}
         # Queued, to be judged when due: only a fault may answer what must not be sent.
-        self._unsendable: set[int] = set()
+        self._unsendable: dict[int, None] = {}
         self._flying: dict[int, tuple[str, str]] = {}
         self._behind: dict[tuple[str, str], list[int]] = {}
         self._faults: dict[int, Fault] = {}
@@ -220,14 +220,14 @@ class Outbox:
             self._settle(id, now)
 
     def _settle(self, id: int, now: datetime) -> None:
-        self._unsendable.discard(id)
+        self._unsendable.pop(id, None)
         while (delivery := self._all.get(id)) is not None and delivery.state == "queued":
             if id in self._flying or delivery.due is None:
                 return
             barred = self.barred(delivery.message.url)
             if delivery.due > now:
                 if barred:
-                    self._unsendable.add(id)
+                    self._unsendable[id] = None
                 return
             fault = self._met(delivery, ("status",))
             if fault is not None:
@@ -313,7 +313,7 @@ class Outbox:
                 if id in ids:
                     ids.remove(id)
             self._queued.pop(id, None)
-            self._unsendable.discard(id)
+            self._unsendable.pop(id, None)
             anew = replace(delivery, state="queued", due=now, tries=0, reason="")
             self._put(self._admitted(anew))
             self._settle(id, now)
@@ -352,7 +352,7 @@ class Outbox:
 
     def _admitted(self, delivery: Delivery) -> Delivery:
         """``delivery``, dropped if too many are waiting."""
-        if len(self._queued) < self._waiting:
+        if len(self._queued) < self._waiting or self.barred(delivery.message.url):
             return delivery
         return replace(delivery, state="dropped", due=None, reason=f"{self._waiting} deliveries are waiting")
 
@@ -394,6 +394,6 @@ class Outbox:
             gone = next((id for id in self._all if id not in self._queued), next(iter(self._all)))
             self._bytes -= len(self._all.pop(gone).message.body)
             self._queued.pop(gone, None)
-            self._unsendable.discard(gone)
+            self._unsendable.pop(gone, None)
             self._flying.pop(gone, None)
             self.evicted += 1

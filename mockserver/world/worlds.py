@@ -89,6 +89,11 @@ class Worlds:
         for world in self:
             self._attend(world)
 
+    def unwatch(self, watcher: Callable[[World], None]) -> None:
+        """Do not call ``watcher`` any more; another one stays."""
+        if self._watcher == watcher:
+            self.watch(None)
+
     def _attend(self, world: World) -> None:
         watcher = self._watcher
         world.tell(None if watcher is None else partial(watcher, world))

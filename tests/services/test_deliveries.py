@@ -765,6 +765,18 @@ async def test_a_server_that_stops_leaves_the_rest_to_the_next(worlds, monkeypat
             await arrived(worlds.default, state="delivered")
 
 
+async def test_of_two_servers_of_the_same_worlds_the_last_one_sends(worlds):
+    async with receiving() as receiver:
+        first = MockServer(worlds)
+        await first.open()
+        async with serving(worlds):
+            await first.close()
+            subscribe(worlds.default, receiver.url)
+            create(worlds.default)
+
+            await arrived(worlds.default, state="delivered")
+
+
 async def test_what_was_waiting_before_the_server_started_is_sent(worlds):
     async with receiving() as receiver:
         subscribe(worlds.default, receiver.url)

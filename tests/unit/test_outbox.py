@@ -164,6 +164,15 @@ def test_beyond_the_bound_of_the_queue_deliveries_are_dropped_and_say_why():
     assert list(outbox)[2].reason == "2 deliveries are waiting"
 
 
+def test_what_is_only_kept_for_reading_is_kept_although_the_queue_is_full():
+    outbox = Outbox(lambda url: "elsewhere" if "far" in url else "", waiting=1)
+    posted(outbox, "a")
+
+    outbox.post("tiny", message(url="http://far"), NOW)
+
+    assert states(outbox) == ["queued", "held"]
+
+
 def test_what_is_only_kept_for_reading_takes_no_room_in_the_queue():
     outbox = Outbox(lambda url: "elsewhere", waiting=2)
 
