@@ -231,3 +231,32 @@ def test_a_breach_on_the_server_itself_is_seen_too(run):
     """)
 
     result.assert_outcomes(failed=1)
+
+
+def test_a_fault_that_met_no_call_fails_the_test(run):
+    result = run("""
+        def test_it(jira_mock):
+            jira_mock.fault("getRemoteIssueLinks", drop=True)
+            jira_mock.fault(method="GET", path="/rest/api/3/issue/*", status=503, then={"drop": True})
+            jira_mock.fault(status=503, times=None, match={"headers": {"X-Never": "sent"}})
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "forced replies and faults that no call ever met:",
+            "  jira getRemoteIssueLinks: fault 1 never met a call",
+            "  jira GET /rest/api/3/issue/[*]: fault 2 never met a call",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*fault 3*")
+
+
+def test_a_fault_that_met_a_call_is_no_failure(run):
+    result = run("""
+        def test_it(jira_mock):
+            jira_mock.fault("createOrUpdateRemoteIssueLink", status=503, then={"drop": True})
+            assert link(jira_mock).status_code == 503
+    """)
+
+    result.assert_outcomes(passed=1)

@@ -157,7 +157,7 @@ def test_the_credential_of_a_view_is_let_in_where_only_seeded_ones_are(run):
     ("marker", "sentence"),
     [
         ("contarct='off'", "unknown keyword 'contarct' in @pytest.mark.mock — did you mean 'contract'?"),
-        ("colour='off'", "*known: seed, auth, validation, freeze, contract*"),
+        ("colour='off'", "*known: seed, auth, validation, freeze, faults, contract*"),
         ("'documented'", "@pytest.mark.mock takes keywords only*"),
         ("contract='of'", "contract= must be one of strict, warn, off, not 'of'"),
         ("auth='stric'", "*'auth' must be one of any, strict, off, not 'stric' — did you mean 'strict'?"),
@@ -305,6 +305,45 @@ def test_what_a_test_does_to_its_own_data_changes_no_record(run):
             jira_mock.records("project")[-1]["formerKeys"].append("OLDER")
 
             assert jira_mock.records("project")[-1]["formerKeys"] == []
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_marker_says_what_goes_wrong_in_a_test(run):
+    result = run("""
+        @pytest.mark.mock(faults=[{"operation": "createOrUpdateRemoteIssueLink", "status": 503}])
+        def test_it(jira_mock):
+            assert link(jira_mock).status_code == 503
+            assert link(jira_mock).status_code == 201
+
+        def test_no_other(jira_mock):
+            assert link(jira_mock).status_code == 201
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_fault_that_could_never_happen_is_refused_with_the_marker(run):
+    result = run("""
+        @pytest.mark.mock(faults={"operation": "getRemoteIsueLinks", "drop": True})
+        def test_it(jira_mock):
+            pass
+    """)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*the mock world cannot be made: *did you mean 'getRemoteIssueLinks'*"])
+
+
+def test_a_test_arms_and_disarms_faults_of_its_service(run):
+    result = run("""
+        def test_it(jira_mock, kordiam_mock):
+            number = jira_mock.fault(status=503, times=None)
+            assert link(jira_mock).status_code == 503
+
+            jira_mock.clear_faults(number)
+
+            assert link(jira_mock).status_code == 201
     """)
 
     result.assert_outcomes(passed=1)
