@@ -81,6 +81,7 @@ def test_a_setting_lets_anybody_use_them(jira, world) -> None:
         'issuetype in (Bug, Task) AND assignee != "5b10ac8d82e05b22cc7d4ef5"',
         "priority = High AND reporter = currentUser()",
         "issue.property[colour].is = red",
+        "cf[10011] in (Moon, Mars)",
     ],
 )
 def test_a_part_of_jql_is_taken(register, jql) -> None:
@@ -124,6 +125,17 @@ def test_what_several_webhooks_of_an_app_hear_is_sent_once_with_their_ids(jira, 
     [delivery] = told()
     assert delivery["url"] == URL
     assert delivery["body"]["matchedWebhookIds"] == [1000, 1003]
+
+
+def test_the_label_of_an_epic_is_compared_as_a_whole(jira, register, told) -> None:
+    register(events=["jira:issue_created"], jqlFilter="cf[10011] = moon")
+    fields = {"project": {"key": "MKY"}, "issuetype": {"name": "Epic"}, "summary": "Far away"}
+
+    for label in ("Moon", "Moonlight"):
+        made = jira("POST", f"{API}/issue", {"fields": {**fields, "customfield_10011": label}})
+        assert made.status == 201
+
+    assert [one["body"]["issue"]["fields"]["customfield_10011"] for one in told()] == ["Moon"]
 
 
 def test_only_the_fields_asked_for_are_heard_of(jira, register, told) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -309,6 +310,18 @@ def test_without_a_body_the_address_says_what_it_is_about(jira, hook, told) -> N
     assert not delivery["body"]
 
 
+def test_the_address_of_a_merge_has_both_versions(jira, hook, told) -> None:
+    one, other = (_version(jira, name) for name in ("1.0", "2.0"))
+    hook(
+        events=["jira:version_deleted"],
+        url="http://localhost:9/{project.key}/{version.id}/{mergedVersion.id}",
+    )
+
+    jira("PUT", f"{API}/version/{one}/mergeto/{other}")
+
+    assert [delivery["url"] for delivery in told()] == [f"http://localhost:9/MKY/{one}/{other}"]
+
+
 def test_a_webhook_that_is_switched_off_or_gone_is_told_nothing(jira, hook, told) -> None:
     hook(enabled=False)
     gone = hook(url="http://localhost:9/gone")
@@ -486,6 +499,13 @@ def test_every_documented_event_is_set_off_by_some_call_or_said_not_to_be(jira, 
     assert set(DOCUMENTED) - {one["event"] for one in found} == set(UNSENT)
     assert {one["body"]["webhookEvent"] for one in found} == {one["event"] for one in found}
     assert all(isinstance(one["body"]["timestamp"], int) for one in found)
+
+
+def test_every_event_that_nothing_sets_off_is_named_in_the_docs() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "services" / "jira.md").read_text()
+    rows = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| `")]
+
+    assert {name for name in UNSENT if not any(f"`{name}`" in one for one in rows)} == set()
 
 
 def test_nothing_is_drawn_and_nothing_told_while_nobody_listens(jira, told, world) -> None:

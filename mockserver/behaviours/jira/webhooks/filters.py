@@ -10,9 +10,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from mockserver.behaviours.jira.jql import scope
-from mockserver.behaviours.jira.jql.evaluate import prepare
+from mockserver.behaviours.jira.jql.evaluate import Prepared, prepare
+from mockserver.behaviours.jira.jql.field import Atom, Field
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.jql.tree import And, Clause, Not, Or, Query, Where
+from mockserver.behaviours.jira.jql.tree import Field as FieldName
 from mockserver.engine.context import Caller, Context
 from mockserver.values import Json, Record
 
@@ -25,6 +27,24 @@ FIELDS = frozenset(
     }
 )  # fmt: skip
 EPIC_LABEL = "com.pyxis.greenhopper.jira:gh-epic-label"
+
+
+class AppScope(scope.SiteScope):
+    """The site as the queries of apps see it: they compare the label of epics as a whole."""
+
+    def field(self, clause: Clause | None, name: FieldName | str) -> Field | None:
+        """The field that a query names; None if there is none."""
+        found = super().field(clause, name)
+        number = None if isinstance(name, str) else name.custom_id
+        if found is None or number is None:
+            return found
+        key = f"customfield_{number}"
+
+        def held(issue: Record) -> Sequence[Atom]:
+            value = issue["fields"].get(key)
+            return () if value is None else (str(value).casefold(),)
+
+        return Field(found.name, held, lambda text: [text.casefold()], tuple(sorted(OPERATORS)))
 
 
 def wrong(ctx: Context, jql: str) -> list[str]:
@@ -50,7 +70,7 @@ def unsupported(ctx: Context, jql: str) -> list[str]:
             found.append(f"The clause {clause.field.name} is unsupported")
         elif clause.operator not in OPERATORS:
             found.append(f"Operator {clause.operator} is unsupported")
-    return list(dict.fromkeys(found)) or wrong(ctx, jql)
+    return list(dict.fromkeys(found)) or list(prepare(query, AppScope(ctx)).problems.messages)
 
 
 def meant(ctx: Context, registration: Record, issue: Record | None) -> bool:
@@ -65,8 +85,9 @@ def meant(ctx: Context, registration: Record, issue: Record | None) -> bool:
         return False
     user = ctx.table("user").get(registration.get("user") or "")
     asking = replace(ctx, caller=Caller(user=user or {}))
+    seen = AppScope(asking) if "jqlFilter" in registration else scope.SiteScope(asking)
     try:
-        prepared = prepare(_parsed(jql), scope.SiteScope(asking))
+        prepared: Prepared = prepare(_parsed(jql), seen)
     except JqlError:
         return False
     return not prepared.problems.messages and prepared.test(issue)
