@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -286,3 +287,29 @@ def test_a_ticking_clock_goes_on_where_the_last_run_ended(
 
     assert world.show_clock()["now"] == "2030-01-01T00:01:00+00:00"
     assert world.show_clock()["mode"] == "ticking"
+
+
+def test_what_was_answered_before_the_end_is_in_the_file(serve: Any, tmp_path: Path) -> None:
+    process, url, world = serve()
+    world.close()
+    answered: list[int] = []
+    done = threading.Event()
+
+    def client() -> None:
+        while not done.is_set():
+            try:
+                answered.append(link(url, len(answered)))
+            except OSError:
+                return
+
+    clients = [threading.Thread(target=client) for _ in range(4)]
+    for one in clients:
+        one.start()
+    assert eventually(lambda: len(answered) > 50)
+    code = process.stop(signal.SIGTERM)
+    done.set()
+    for one in clients:
+        one.join()
+
+    assert code == 0
+    assert links(tmp_path / "state.json") >= 2 + answered.count(201)

@@ -92,7 +92,7 @@ def test_a_difference_reads_like_one_of_issues(here: World) -> None:
     lines = list(told(here.diff("seed", "now")))
 
     assert lines[0] == "jira"
-    assert "    + MKY-2 (id 10003)" in lines or any(one.startswith("    + MKY-2 (id ") for one in lines)
+    assert any(one.startswith("    + MKY-2 (id ") for one in lines)
     assert "    ~ MKY-1 (id 10002)" in lines
     assert '        fields.summary: "Main order flow broken" → "Fixed"' in lines
     assert '        fields.labels: + "a", + "b"' in lines
