@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mockserver.exchange import Exchange
-from mockserver.verification.wanted import Difference, Wanted, differences, matches, nearest
+from mockserver.verification.wanted import Difference, Wanted, differences, matches, nearest, undecided
 
 SHOWN = 10  # requests that a complaint names, the last ones
 
@@ -34,18 +34,24 @@ def called(
 ) -> Verdict:
     """Whether the calls in ``seen`` are as many as asked. Nothing asked: at least one.
 
-    Where older entries were evicted, a number that they could change is never taken for right.
+    Where entries were evicted, or what would tell was not kept, a number that this could change is never
+    taken for right.
     """
     matching = [one for one in seen if matches(wanted, one)]
     count = len(matching)
     least, most = (times, times) if times is not None else (at_least, at_most)
     least = 1 if least is None and most is None else least or 0
-    if count >= least and (most is None or count <= most) and not (evicted and most is not None):
+    open_ = [] if most is None and count >= least else [one for one in seen if undecided(wanted, one)]
+    if count >= least and (most is None or (count + len(open_) <= most and not evicted)):
         return Verdict("", matching)
     near = nearest(wanted, seen)
     lines = [f"{wanted}: called {_times(count)}, expected {_asked(least, most)}"]
     if evicted:
         lines.append(f"{_gone(evicted)}: the number cannot be judged")
+    if open_:
+        lines.append(
+            f"{_times(len(open_))} more, perhaps: what would tell is a secret or was too long to be kept"
+        )
     lines += [f"  called: {_named(one)}" for one in matching[-SHOWN:]]
     lines += _nearest(wanted, near, len(seen), evicted)
     return Verdict("\n".join(lines), matching, near, wanted)

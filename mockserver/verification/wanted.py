@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from urllib.parse import unquote
 
 from mockserver.engine.matching import NOWHERE, at, contains, has, is_pointers, pattern, text
-from mockserver.exchange import Exchange, redacted
+from mockserver.exchange import REDACTED, Exchange, redacted
 from mockserver.values import Json, dumps
 
 NEAREST = 3
@@ -56,11 +56,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where a request is not what was looked for. ``got`` is a sentence where nothing is there."""
+    """One place where a request is not what was looked for. ``got`` is a sentence where nothing is there.
+
+    ``unkept``: what was there was not kept (a secret, the rest of a long body), so that nobody can tell.
+    """
 
     where: str
     expected: str
     got: str
+    unkept: bool = False
 
     def lines(self) -> Iterator[str]:
         """The difference on three lines, for people; a fourth marks the characters that differ."""
@@ -85,6 +89,12 @@ def differences(wanted: Wanted, exchange: Exchange) -> list[Difference]:
 def matches(wanted: Wanted, exchange: Exchange) -> bool:
     """Whether ``exchange`` is what is wanted."""
     return next(_differences(wanted, exchange), None) is None
+
+
+def undecided(wanted: Wanted, exchange: Exchange) -> bool:
+    """Whether ``exchange`` may or may not be what is wanted: all that could tell was not kept."""
+    found = differences(wanted, exchange)
+    return bool(found) and all(one.unkept for one in found)
 
 
 def path_values(routes: Sequence[str], path: str) -> dict[str, str]:
@@ -131,7 +141,9 @@ def _differences(wanted: Wanted, exchange: Exchange) -> Iterator[Difference]:
     for name, value in wanted.headers.items():
         given = [one for key, one in exchange.headers.items() if key.lower() == name.lower()]
         yield from _of_values(f"header {name}", redacted(value, name), value, given)
-    if wanted.body is not None:
+    if wanted.body is not None and exchange.cut:
+        yield Difference("body", _json(redacted(wanted.body)), "a long body, kept in part", unkept=True)
+    elif wanted.body is not None:
         yield from _of_body(wanted.body, exchange.body)
     if wanted.status is not None and exchange.status != wanted.status:
         yield Difference("status", str(wanted.status), str(exchange.status))
@@ -141,7 +153,8 @@ def _of_values(where: str, shown: Json, value: Json, given: Sequence[str]) -> It
     if not has(given, value):
         texts = list(map(text, shown)) if isinstance(shown, (list, tuple)) else text(shown)
         got = NOTHING if not given else _json(given[0] if len(given) == 1 else list(given))
-        yield Difference(where, NOTHING if value is None else _json(texts), got)
+        unkept = value is not None and REDACTED in got
+        yield Difference(where, NOTHING if value is None else _json(texts), got, unkept)
 
 
 def _of_body(expected: Json, got: Json) -> Iterator[Difference]:
@@ -172,7 +185,8 @@ def _missing(where: str, expected: Json, got: Json) -> Iterator[Difference]:
             yield from _missing(f"{where}/{at}", one, other)
     elif not contains(got, expected):
         name = where.rpartition("/")[2]
-        yield Difference(where, _json(redacted(expected, name)), _json(redacted(got, name)))
+        unkept = isinstance(got, str) and REDACTED in got
+        yield Difference(where, _json(redacted(expected, name)), _json(redacted(got, name)), unkept)
 
 
 def _look(wanted: Wanted) -> str:

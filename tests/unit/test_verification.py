@@ -200,3 +200,24 @@ def test_many_large_requests_are_compared_in_no_time(jira, call):
     lines = complaint(jira, "createOrUpdateRemoteIssueLink", body={"object": {"title": "z"}})
 
     assert "nearest of the other requests (300 kept, 0 evicted):" in lines
+
+
+def test_what_is_a_secret_decides_nothing(jira, call):
+    call("POST", PATH, {**LINK, "password": "hush-1"}, headers={"X-Api-Key": "hush-2"})
+
+    never = complaint(jira, "createOrUpdateRemoteIssueLink", times=0, body={"password": "hush-3"})
+    once = complaint(jira, "createOrUpdateRemoteIssueLink", times=1, body={"password": "hush-1"})
+
+    line = "once more, perhaps: what would tell is a secret or was too long to be kept"
+    assert never[1] == line
+    assert once[1] == line
+    jira.assert_called("createOrUpdateRemoteIssueLink", times=0, body={"password": "x", "globalId": "other"})
+
+
+def test_what_was_cut_off_a_long_body_decides_nothing(jira, call):
+    call("POST", PATH, {**LINK, "padding": "x" * 70_000})
+
+    lines = complaint(jira, "createOrUpdateRemoteIssueLink", times=0, body={"globalId": "none"})
+
+    assert lines[1].startswith("once more, perhaps: ")
+    jira.assert_called("createOrUpdateRemoteIssueLink", times=1)
