@@ -26,6 +26,7 @@ class Sending(Protocol):
         url: str | None = None,
         state: str | None = None,
         service: str | None = None,
+        attempts: int = 0,
         after: int = 0,
         count: int = 1,
         timeout: float = 5.0,
@@ -124,18 +125,24 @@ class Webhooks(Sequence[Webhook]):
         subscription: str | None = None,
         url: str | None = None,
         state: str | None = None,
+        attempts: int = 0,
         after: int = 0,
     ) -> list[Webhook]:
         """The webhooks of this kind as soon as there are ``count`` of them.
 
         event, url: exactly, or with ``*`` for anything; state: ``delivered`` waits for a receiver's answer,
-        without one any will do but ``dropped``; after: id of the last one that does not count; timeout: real
-        seconds. Raises AssertionError with what there is instead.
+        without one any will do but ``dropped``; attempts: only what was sent so often, or more; after: id of
+        the last one that does not count; timeout: real seconds. Raises AssertionError with what there is instead.
         """
         __tracebackhide__ = True
         asked = {"event": event, "subscription": subscription, "url": url, "state": state}
         found = self._world.wait_for_deliveries(
-            **asked, service=self._service, after=after, count=count, timeout=timeout
+            **asked,
+            service=self._service,
+            attempts=attempts,
+            after=after,
+            count=count,
+            timeout=timeout,
         )
         webhooks = [Webhook.of(one) for one in found["deliveries"]]
         if not found["satisfied"]:

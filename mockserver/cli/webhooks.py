@@ -75,6 +75,9 @@ def list_webhooks(id: int | None, count: int, receiver: str | None, as_json: boo
     metavar="SECONDS",
     help="So long.",
 )
+@click.option(
+    "--attempts", type=int, default=0, metavar="COUNT", help="Only what was sent so often, or more."
+)
 @click.option("--after", type=int, default=0, metavar="ID", help="Only those that came after this one.")
 @SUBSCRIPTION
 @TO
@@ -86,6 +89,7 @@ def wait_for_webhooks(
     event: str | None,
     count: int,
     timeout: float,
+    attempts: int,
     after: int,
     receiver: str | None,
     as_json: bool,
@@ -97,7 +101,13 @@ def wait_for_webhooks(
     """
     asked, where = _parted(given)
     found = there(where).wait_for_deliveries(
-        event=event, url=receiver, count=count, timeout=timeout, after=after, **asked
+        event=event,
+        url=receiver,
+        count=count,
+        timeout=timeout,
+        attempts=attempts,
+        after=after,
+        **asked,
     )
     if as_json:
         show_json(found)

@@ -110,6 +110,7 @@ COMMANDS: tuple[Command, ...] = (
         waits=True,
         state=one_of(STATES, null=True),
         count={"minimum": 1},
+        attempts={"minimum": 0},
         timeout={"minimum": 0, "maximum": LONGEST_WAIT},
     ),
     command("POST /webhooks/deliveries/{id}/redeliver", World.redeliver),

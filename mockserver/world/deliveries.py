@@ -51,13 +51,14 @@ class Deliveries(Core):
         url: str | None = None,
         state: str | None = None,
         service: str | None = None,
+        attempts: int = 0,
         after: int = 0,
         count: int = 1,
         timeout: float = 5.0,
     ) -> Json:
         """Wait until there are ``count`` such webhooks, or ``timeout`` seconds of real time have passed.
 
-        state: without it, any but ``dropped``. Answers ``satisfied`` and those there are.
+        state: without it, any but ``dropped``; attempts: only what was sent so often, or more. Answers ``satisfied`` and those there are.
         """
         if count < 1:
             raise CommandError(f"'count' must be at least 1, not {count}")
@@ -68,7 +69,8 @@ class Deliveries(Core):
         def there() -> bool:
             nonlocal found
             every = self._deliveries(event, subscription, url, state, service, after)
-            found = [one for one in every if state is not None or one.state != "dropped"]
+            met = [one for one in every if len(one.attempts) >= attempts]
+            found = [one for one in met if state is not None or one.state != "dropped"]
             return len(found) >= count
 
         with self._lock:

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -115,10 +114,7 @@ def test_an_older_webhook_does_not_win_over_a_newer_one(jira_mock, board):
 def test_a_board_that_is_busy_is_told_again(jira_mock, board):
     board.busy = 1
     rename(jira_mock, "Peel it")
-    for _ in range(1000):
-        if jira_mock.webhooks[0].attempts:
-            break
-        time.sleep(0.01)
+    jira_mock.webhooks.wait("jira:issue_updated", attempts=1)
 
     jira_mock.clock.advance(5 * 60)
     [told] = jira_mock.webhooks.wait(state="delivered")

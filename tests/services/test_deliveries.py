@@ -228,6 +228,18 @@ def test_who_waits_in_vain_is_told_what_there_is(world):
     assert (found["satisfied"], len(found["deliveries"])) == (False, 1)
 
 
+def test_who_waits_may_mean_an_attempt(world):
+    subscribe(world)
+    create(world)
+    assert not world.wait_for_deliveries(attempts=1, timeout=0)["satisfied"]
+    world.set_webhook_fault("status", status=503)
+    create(world)
+
+    found = world.wait_for_deliveries(attempts=1, timeout=0)
+
+    assert [(one["id"], one["state"]) for one in found["deliveries"]] == [(2, "queued")]
+
+
 def test_who_waits_for_a_webhook_does_not_mean_one_that_was_dropped(world):
     subscribe(world)
     world.set_webhook_fault("drop")

@@ -219,7 +219,7 @@ def test_a_dropped_delivery_is_kept_and_never_sent():
     posted(outbox, "a", "b")
 
     assert states(outbox) == ["dropped", "queued"]
-    assert list(outbox)[0].reason == "fault 1: drop"
+    assert next(iter(outbox)).reason == "fault 1: drop"
     assert sent(outbox) == ["b"]
 
 

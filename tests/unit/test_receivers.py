@@ -91,7 +91,7 @@ ELSEWHERE = [
     "http://127.0.0.1/\r\nX-Header: 1",
     "http://127。0。0。1/",
     "http://①②⑦.0.0.1/",
-    "http://locaⅼhost/",
+    "http://loca\u217chost/",
     "http://loc%61lhost/",
     "http:///127.0.0.1/",
     "http:127.0.0.1/",
