@@ -176,6 +176,8 @@ def _explained(found: Mapping[str, Json]) -> None:
         say(f"  {line}")
     for hook in found["webhooks"]:
         _line("webhook", f"{hook['event']} to {hook['url']}")
+    if found["effect"] is not None:
+        _line("then", ", ".join(f"{name} {value}" for name, value in found["effect"].items() if value))
     _line("answer", str(reply["status"]))
     for name, value in reply["headers"].items():
         say(faint(f"            {name}: {value}"))

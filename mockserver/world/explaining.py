@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import asdict
 
 from mockserver.engine.admit import STAGES
 from mockserver.engine.answer import Answer
@@ -88,7 +89,7 @@ class Explaining(Answering, States):
         """A copy of this world as it is now, of which nothing leads back here."""
         other = object.__new__(type(self))
         auth, validation = self.auth_mode, self.validation_mode
-        other._begin(self.shared, self.name, self.clock.fork(), auth, validation)
+        other._begin(self.shared, self.name, self.clock.fork(), auth, validation, self.deliver_to)
         other._put_back(self._kept())
         other._rules = self._rules.fork()
         other.meters = deepcopy(self.meters)
@@ -125,6 +126,7 @@ def _answered(call: Call, service: str, operation: str, answer: Answer) -> dict[
         "service": service,
         "operation": operation,
         "reply": _reply(answer.reply),
+        "effect": None if answer.effect is None else asdict(answer.effect),
         "diagnosis": shown_diagnosis(answer.diagnosis),
     }
 

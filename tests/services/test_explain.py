@@ -189,6 +189,36 @@ def test_a_forced_reply_is_told_and_not_used_up(explain, world):
     assert explain("GET", LINKS)["diagnosis"]["reason"] == "override"
 
 
+def test_a_fault_is_told_and_not_used_up(explain, world):
+    world.fault({"operation": "getRemoteIssueLinks", "drop": True, "times": 1})
+
+    found = [explain("GET", LINKS)["effect"]["ending"] for _ in range(2)]
+
+    assert found == ["drop", "drop"]
+    assert world.faults()["faults"][0]["used"] == 0
+    assert explain("GET", "/jira/rest/api/3/myself")["effect"] is None
+
+
+def test_webhooks_that_would_be_sent_are_told_and_not_sent(explain, world):
+    hook = {"name": "n", "url": "http://receiver.example/hook", "events": ["jira:issue_updated"]}
+    sent = {"content-type": "application/json", "authorization": "Basic bW9jazptb2Nr"}
+    world.handle(Call("POST", "/rest/webhooks/1.0/webhook", sent, dumps(hook)))
+
+    found = explain("PUT", f"{ISSUE}/MKY-1", {"fields": {"summary": "Changed"}})
+
+    assert found["webhooks"] == [{"event": "jira:issue_updated", "url": "http://receiver.example/hook"}]
+    assert world.deliveries()["deliveries"] == []
+
+
+def test_what_counts_against_a_limit_is_not_counted(explain, world):
+    world.set_limits("jira", True)
+
+    found = [explain("GET", LINKS)["reply"]["headers"] for _ in range(3)]
+
+    assert found[0] == found[2]
+    assert any(name.startswith("X-RateLimit") for name in found[0])
+
+
 def test_a_body_may_be_any_text(explain):
     found = explain("POST", LINKS, text="{")
 
