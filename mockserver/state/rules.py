@@ -76,6 +76,10 @@ class Rules(Generic[M, W]):
         """Whether any rule may still be due."""
         return bool(self._index)
 
+    def about(self, keys: Iterable[Hashable]) -> bool:
+        """Whether any rule under these keys may still be due."""
+        return not self._index.keys().isdisjoint(keys)
+
     def arm(self, keys: Iterable[Hashable], match: M, what: W, turns: Turns) -> Rule[M, W]:
         """A new rule, to be found under each of ``keys``. No call has more than one of these."""
         self._number += 1

@@ -25,8 +25,10 @@ class Interfering(Faults):
         """What is armed for this call, else what ``straight`` answers."""
         operation = found.leaf.operation if found.leaf else None
         values = found.values or {}
-        asked = Asked(call, values, partial(_names, site, call, operation), found.base)
         keys = keys_for(site.service.name, operation.id if operation else "", values)
+        if not (self._rules.faults.about(keys) or self._rules.overrides.about(keys)):
+            return straight()
+        asked = Asked(call, values, partial(_names, site, call, operation), found.base)
 
         def meant(match: Match) -> bool:
             return fits(match, asked)

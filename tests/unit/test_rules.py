@@ -128,6 +128,15 @@ def test_one_rule_or_all_are_disarmed_and_numbers_go_on() -> None:
     assert rules.arm([KEY], "", "c", Turns()).number == 3
 
 
+def test_keys_that_no_rule_is_due_under_are_told_without_looking_at_rules() -> None:
+    rules = armed(("a", Turns()))
+
+    assert rules.about([("tiny",), KEY])
+    assert not rules.about([("tiny",), ("tiny", "b")])
+    taken(rules, 1)
+    assert not rules.about([KEY])
+
+
 def test_a_fork_counts_on_its_own() -> None:
     rules = armed(("a", Turns(times=2)))
     taken(rules, 1)
