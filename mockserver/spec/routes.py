@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from urllib.parse import unquote
 
 from mockserver.spec.model import Operation, Place, Service
@@ -234,12 +234,19 @@ def _nearest(method: str, steps: Sequence[str], known: Iterable[str], count: int
     """
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2("/".join(steps))
+    words = {step.lower() for step in steps if step}
+    there: dict[str, bool] = {}  # whether a name of routes is nearly one of the path
     found: list[tuple[float, bool, str]] = []
     for route in known:
         verb, _, pattern = route.partition(" ")
         names = pattern.split("/")[1:]
         missing = len(steps) - len(names)
         if not -2 < missing < 3:  # a mount may precede, and a prefix be forgotten
+            continue
+        last = next((name for name in reversed(names) if name[:1] != "{"), "").lower()
+        if last not in there:
+            there[last] = last in words or bool(get_close_matches(last, words, n=1, cutoff=0.6))
+        if not there[last]:
             continue
         filled = [
             steps[at + missing] if name[:1] == "{" and 0 <= at + missing < len(steps) else name
