@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from mockserver.cli import options
-from mockserver.cli.console import Failed, faint, plural, say, show_json
+from mockserver.cli.console import CONTRACT_FAILED, Failed, faint, plural, say, show_json
 from mockserver.cli.group import Commands
 from mockserver.cli.there import there
 from mockserver.values import Json
@@ -138,6 +138,41 @@ def export(
         except OSError as error:
             raise Failed(f"cannot write {path}: {error.strerror}") from error
         say(f"wrote {path}", err=True)
+
+
+@journal.command("wait")
+@click.option("--operation", metavar="ID", help="Calls of this operation.")
+@click.option("--service", metavar="NAME", help="Calls of this service.")
+@click.option("--method", metavar="NAME", help="Calls with this method.")
+@click.option("--path", metavar="TEXT", help="Calls whose path ends with this; * is anything in a step.")
+@click.option("--status", type=int, help="Calls answered with this status.")
+@click.option("--body", metavar="JSON", help="Calls whose body has at least these members.")
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="So many.")
+@click.option("--timeout", type=click.FloatRange(0, 60), default=5.0, show_default=True, metavar="SECONDS")
+@click.option("--after", type=int, default=0, metavar="NUMBER", help="Only calls after that one.")
+@options.steering
+@options.JSON
+def wait(
+    as_json: bool, body: str | None, url: str, world: str | None, token: str | None, **wanted: Any
+) -> None:
+    """Wait until such calls have come.
+
+    Exit code 1 where they have not when the time is over.
+    """
+    try:
+        members = None if body is None else json.loads(body)
+    except ValueError as error:
+        raise click.BadParameter(f"no JSON: {error}", param_hint="'--body'") from error
+    server = there({"url": url, "world": world, "token": token})
+    found = server.wait_for_requests(**wanted, body=members)
+    if as_json:
+        show_json(found)
+    else:
+        for one in found["requests"]:
+            _tell(one, as_json)
+        say(faint(f"{found['count']} of {plural(wanted['count'], 'call')}"), err=True)
+    if not found["satisfied"]:
+        raise Failed(code=CONTRACT_FAILED)
 
 
 @journal.command("clear")

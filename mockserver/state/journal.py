@@ -240,7 +240,7 @@ class Journal:
             shown = shown + more if more else shown
         if shown:
             body, reply_body = secrets.without(body, shown), secrets.without(reply_body, shown)
-            target = secrets.without(target.encode(), shown).decode()
+            target = secrets.text(secrets.without(secrets.raw(target), shown))
             values, reply_values = self._without(values, shown), self._without(reply_values, shown)
         length = (
             len(target) + len(body) + len(reply_body) + sum(map(len, values)) + sum(map(len, reply_values))
@@ -282,14 +282,14 @@ class Journal:
             value = values[place]
             token = token or secrets.holds_token(value)
             kept[place] = secrets.header(value)
-            found.append(value.rpartition(" ")[2].encode())
+            found.append(secrets.raw(value.rpartition(" ")[2]))
         for place in shape.urls:
             kept[place], more = secrets.url(values[place])
             found += more
         if token:
             if any(map(secrets.holds_token, values)):
                 self._warn()
-            kept = [secrets.tokens(value.encode())[0].decode() for value in kept]
+            kept = [secrets.text(secrets.tokens(secrets.raw(value))[0]) for value in kept]
         return shape.names, tuple(kept), found
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
@@ -302,10 +302,10 @@ class Journal:
 
     def _target(self, target: str) -> tuple[str, list[bytes]]:
         target, found = secrets.url(target)
-        clean, token = secrets.tokens(target.encode())
-        if token or any("TT3" in one.decode("latin-1") and secrets.tokens(one)[1] for one in found):
+        clean, token = secrets.tokens(secrets.raw(target))
+        if token or any(secrets.tokens(one)[1] for one in found):
             self._warn()
-        return clean.decode(), found
+        return secrets.text(clean), found
 
     def _body(self, body: bytes, kind: str) -> tuple[bytes, Cut | None, list[bytes]]:
         """What is kept of a body, and the secrets in that part of it."""
@@ -326,10 +326,7 @@ class Journal:
             tell()
 
     def _without(self, values: tuple[str, ...], found: list[bytes]) -> tuple[str, ...]:
-        return tuple(
-            secrets.without(value.encode(errors="surrogateescape"), found).decode(errors="surrogateescape")
-            for value in values
-        )
+        return tuple(secrets.text(secrets.without(secrets.raw(value), found)) for value in values)
 
     def _plain(self, diagnosis: Diagnosis, found: list[bytes]) -> Diagnosis:
         """A diagnosis without secrets, and not larger than it need be."""
@@ -342,8 +339,8 @@ class Journal:
 
 def _text(text: str, found: list[bytes], most: int = MESSAGE) -> str:
     """A text for people without secrets; of a long one the beginning."""
-    raw, _ = secrets.tokens(secrets.without(text.encode(errors="replace"), found))
-    plain = raw.decode()
+    raw, _ = secrets.tokens(secrets.without(secrets.raw(text), found))
+    plain = secrets.text(raw)
     return plain if len(plain) <= most else f"{plain[:most]}…"
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from urllib.parse import unquote_plus
 
-import jsonschema_rs
 import orjson
 
 from mockserver.values import Json
@@ -41,12 +41,7 @@ _SIGN = (
     r"|verifier|session_?id|code=|\\u00[4-7]"
 )
 _SIGNS = re.compile(_SIGN.encode())
-# Every body is asked for these signs, so the compiled automaton of the validator does it: Python's own takes
-# a hundred times as long for such a pattern.
 _USER = r'://[^\s/"<>\\?#@]+@'
-_ASKED = jsonschema_rs.validator_for(
-    {"pattern": f"{_SIGN}|{_USER}|grant_type"}, pattern_options=jsonschema_rs.RegexOptions()
-)
 # A code that an authorisation server gives is a secret where it is exchanged and in URLs; elsewhere a code
 # is any code.
 _EXCHANGE = b"grant_type"
@@ -66,6 +61,19 @@ _TOKEN = re.compile(rb"AT[A-Z]{1,2}TT3[\w=+/-]{16,}")
 _TOKEN_SIGN = b"TT3"
 
 
+@cache
+def _suspect() -> Callable[[str], bool]:
+    """What says whether a text, in lower case, has any sign of a secret.
+
+    Every body is asked for that, so the automaton of the validator does it: Python's own takes a hundred
+    times as long for such a pattern. It is loaded when it is first needed.
+    """
+    from jsonschema_rs import RegexOptions, validator_for
+
+    pattern = {"pattern": f"{_SIGN}|{_USER}|grant_type"}
+    return validator_for(pattern, pattern_options=RegexOptions()).is_valid
+
+
 def is_secret(name: str) -> bool:
     """Whether a member, a parameter or a field of that name holds a secret."""
     return _SECRET.search(name) is not None
@@ -79,6 +87,19 @@ def is_secret_header(name: str) -> bool:
 def is_url_header(name: str) -> bool:
     """Whether a header of that name holds a URL."""
     return name.lower() in _URL_HEADERS
+
+
+def raw(text: str) -> bytes:
+    """A text as bytes, whatever it holds; ``text`` is the way back."""
+    return text.encode(errors="surrogatepass")
+
+
+def text(raw: bytes) -> str:
+    """Bytes as a text, whatever they hold."""
+    try:
+        return raw.decode(errors="surrogatepass")
+    except UnicodeDecodeError:  # a secret was taken out of the middle of a character
+        return raw.decode(errors="replace")
 
 
 def header(value: str) -> str:
@@ -95,43 +116,43 @@ def redacted(value: Json, name: str = "") -> Json:
     return [redacted(one, name) for one in value] if isinstance(value, list) else value
 
 
-def url(text: str) -> tuple[str, list[bytes]]:
+def url(target: str) -> tuple[str, list[bytes]]:
     """A URL or a target without secrets in its query and its user-info; and the secrets that were there."""
-    where, mark, query = text.partition("?")
+    where, mark, query = target.partition("?")
     if "@" in where and "://" in where:
-        where = _without_users(where.encode()).decode()
+        where = text(_without_users(raw(where)))
     if not mark:
         return where, []
-    if not (_ASKED.is_valid(query.lower()) or "%" in query):
+    if not (_suspect()(raw(query).decode("latin-1").lower()) or "%" in query):
         return where + mark + query, []
     pairs, secrets = [], []
     for pair in query.split("&"):
         name, equals, value = pair.partition("=")
         plain = unquote_plus(name) if "%" in name else name
         if value and (plain == "code" or is_secret(plain)):
-            secrets += [value.encode(), unquote_plus(value).encode()]
+            secrets += [raw(value), raw(unquote_plus(value, errors="surrogateescape"))]
             value = REDACTED
         pairs.append(name + equals + value)
     return where + mark + "&".join(pairs), secrets
 
 
-def body(raw: bytes, kind: str = "") -> tuple[bytes, list[bytes]]:
+def body(given: bytes, kind: str = "") -> tuple[bytes, list[bytes]]:
     """A body without secrets, and the secrets that were there; ``kind``: its media type.
 
     A body without any is given back as it is. One that is cut off or broken is understood as far as it goes.
     """
-    if not raw:
-        return raw, []
+    if not given:
+        return given, []
     if kind.startswith("application/x-www-form-urlencoded"):
-        text, secrets = url("?" + raw.decode("latin-1"))
-        return (text[1:].encode("latin-1") if secrets else raw), secrets
+        pairs, secrets = url("?" + given.decode("latin-1"))
+        return (pairs[1:].encode("latin-1") if secrets else given), secrets
     secrets = []
     if kind.startswith("multipart/"):
-        raw = _without_fields(raw, secrets)
-    low = raw.lower()
-    if _ASKED.is_valid(low.decode("latin-1")):
-        raw = _without_users(_without_members(raw, low, secrets))
-    return raw, secrets
+        given = _without_fields(given, secrets)
+    low = given.lower()
+    if _suspect()(low.decode("latin-1")):
+        given = _without_users(_without_members(given, low, secrets))
+    return given, secrets
 
 
 def tokens(raw: bytes) -> tuple[bytes, bool]:
@@ -144,13 +165,13 @@ def tokens(raw: bytes) -> tuple[bytes, bool]:
 
 def holds_token(value: str) -> bool:
     """Whether a header has what looks like a real API token in it, be it in the base64 of Basic."""
-    if "TT3" in value and _TOKEN.search(value.encode(errors="replace")):
+    if "TT3" in value and _TOKEN.search(raw(value)):
         return True
     scheme, _, rest = value.partition(" ")
     if scheme.lower() != "basic":
         return False
     try:
-        return _TOKEN.search(a2b_base64(rest.encode(errors="replace"))) is not None
+        return _TOKEN.search(a2b_base64(raw(rest))) is not None
     except Error:
         return False
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mockserver.engine.matching import pattern
+from mockserver.state import secrets
 from mockserver.state.journal import Line
 from mockserver.world.errors import CommandError
 
@@ -32,7 +33,7 @@ class Sought:
 
     def among(self, lines: list[Line]) -> list[Line]:
         """Those of ``lines`` that are asked for. Raises CommandError."""
-        statuses, place, raw = self._statuses(), self._place(), (self.text or "").encode()
+        statuses, place, raw = self._statuses(), self._place(), secrets.raw(self.text or "")
         method = None if self.method is None else self.method.upper()
         return [
             one
@@ -44,7 +45,7 @@ class Sought:
             and self.breach in (None, one.diagnosis.breach)
             and self.reason in (None, one.diagnosis.reason)
             and place(one.target)
-            and (not raw or raw in one.body or raw in one.reply_body or raw in one.target.encode())
+            and (not raw or raw in one.body or raw in one.reply_body or raw in secrets.raw(one.target))
         ]
 
     def _statuses(self) -> range | None:

@@ -161,3 +161,15 @@ def test_a_real_token_is_said_loudly_and_once(start, tmp_path: Any) -> None:
     assert process.err.read_text().count("LOOKS LIKE A REAL API TOKEN") == 1
     assert "notreal" not in process.err.read_text() + process.out.read_text()
     assert len(info["warnings"]) == 1
+
+
+def test_calls_are_waited_for(steer, asked: None) -> None:
+    came = steer("journal", "wait", "--operation", "getRemoteIssueLinks", "--count", "2")
+    not_came = steer("journal", "wait", "--path", "/remotelink", "--body", '{"a": 1}', "--timeout", "0.1")
+    as_json = steer("journal", "wait", "--status", "404", "--after", "1", "--json")
+    wrong = steer("journal", "wait", "--body", "{")
+
+    assert (came.exit_code, numbers(came.stdout), came.stderr) == (0, [1, 3], "2 of 2 calls\n")
+    assert (not_came.exit_code, not_came.stderr) == (1, "0 of 1 call\n")
+    assert json.loads(as_json.stdout)["satisfied"] is True
+    assert (wrong.exit_code, "no JSON" in wrong.stderr) == (2, True)

@@ -251,3 +251,33 @@ def test_lists_of_header_names_are_remembered_but_not_all_for_ever():
         add(journal, sent={f"x-{at}": "y"})
 
     assert len(journal._shapes) <= 500
+
+
+@pytest.mark.parametrize("odd", ["\udce9", "é", "\x00", "☃"], ids=ascii)
+def test_texts_that_are_hardly_any_are_kept(odd):
+    journal = Journal()
+    headers = {
+        "authorization": f"Basic {odd}",
+        "x-note": f"{odd}TT3",
+        "referer": f"http://{odd}@h/?token={odd}",
+    }
+    target = f"/{odd}?token={odd}{odd}{odd}&{odd}={odd}TT3"
+    body = b'{"token": "\xc3'  # cut off in the middle of a character
+    diagnosis = Diagnosis("auth", f"no {odd} here")
+    for _ in range(2):
+        journal.add(
+            NOON, "tiny", "x", Call("GET", target, headers, body), Reply(401, headers, body), diagnosis
+        )
+
+    assert len(list(journal)) == 2
+    assert next(iter(journal)).call.headers["authorization"] == "[redacted]"
+
+
+def test_a_secret_taken_out_of_the_middle_of_a_character_spoils_nothing():
+    journal = Journal()
+    call = Call("POST", "/x?q=secret-ä", {"x": "secret-ä"}, b'{"token": "secret-\xc3')
+    journal.add(NOON, "tiny", "x", call, Reply(200), Diagnosis())
+    canary = Call("POST", "/x?q=c4n4ry-ä", {"x": "c4n4ry-ä"}, b'{"token": "c4n4ry-\xc3')
+    journal.add(NOON, "tiny", "x", canary, Reply(200), Diagnosis())
+
+    assert "c4n4ry" not in repr(list(journal))
