@@ -242,10 +242,13 @@ class MockServer:
             return None
         if not world.undisturbed:
             return None
-        return self._exchanged(world, Call(method, target, headers, payload.read_nowait(), root)).reply
+        call = Call(method, target, headers, payload.read_nowait(), root)
+        return self._exchanged(world, call, whole=True).reply
 
-    def _exchanged(self, world: World, call: Call, refused: Problem | None = None) -> Entry:
-        entry = world.exchange(call, refused)
+    def _exchanged(
+        self, world: World, call: Call, refused: Problem | None = None, *, whole: bool = False
+    ) -> Entry:
+        entry = world.exchange(call, refused, whole=whole)
         if self._on_exchange is not None:
             self._on_exchange(world, entry)
         return entry

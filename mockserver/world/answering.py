@@ -27,15 +27,16 @@ class Answering(Interfering):
         """The reply to one request; never raises, does no I/O."""
         return self.exchange(call).reply
 
-    def exchange(self, call: Call, refused: Problem | None = None) -> Entry:
+    def exchange(self, call: Call, refused: Problem | None = None, *, whole: bool = False) -> Entry:
         """The reply to one request, with everything that the journal keeps of it.
 
-        ``refused``: why nobody can answer it, whatever it asks for; its service words that.
+        ``refused``: why nobody can answer it, whatever it asks for; its service words that. ``whole``: the
+        reply will be sent as it is, so that a fault which another thread has just armed comes too late.
         """
         with self._lock:
             number = self.journal.next_number
             if refused is None:
-                service, operation, result = self._answer(call, number)
+                service, operation, result = self._answer(call, number, whole)
             else:
                 service, operation, result = self._refusal(call, number, refused)
             if operation and refused is None and result.diagnosis.reason not in INJECTED:
@@ -51,7 +52,7 @@ class Answering(Interfering):
                 self._announce()
             return entry
 
-    def _answer(self, call: Call, number: int) -> tuple[str, str, Answer]:
+    def _answer(self, call: Call, number: int, whole: bool = False) -> tuple[str, str, Answer]:
         """Service, operation id and answer; the first two are empty where nothing was found."""
         try:
             match = self.shared.routes.find(call.method, call.path)
@@ -62,7 +63,7 @@ class Answering(Interfering):
             return self._nowhere(call, number, None, self._lost(call, number))
         site = self._site(match.service, number)
         if self._rules.on:
-            result = self._interfered(site, call, match, lambda: self._straight(site, call, match))
+            result = self._interfered(site, call, match, lambda: self._straight(site, call, match), whole)
         else:
             result = self._straight(site, call, match)
         return match.service.name, match.leaf.operation.id if match.leaf else "", result
