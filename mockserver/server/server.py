@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 from types import TracebackType
 from urllib.parse import unquote
@@ -21,6 +22,8 @@ from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, r
 from mockserver.server.delivery import Sender
 from mockserver.server.direct import DirectServer, fits
 from mockserver.server.effects import spoilt
+from mockserver.server.loops import new_loop
+from mockserver.server.sockets import bound
 from mockserver.server.stream import MOST as READERS
 from mockserver.server.stream import Streams
 from mockserver.server.waiting import Busy, Waiting
@@ -41,6 +44,8 @@ from mockserver.world import CommandError, World, Worlds
 
 # Addresses that mean every interface, and the one of them at which this machine reaches itself.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
+# Seconds until a server on uvloop is taken to have stopped.
+STOPPING = 5.0
 # Bytes. A command with a longer body is carried out in a thread, so that other requests need not wait for it.
 LONG = 64 * 1024
 
@@ -64,11 +69,13 @@ class MockServer:
         create_worlds: bool = False,
         on_exchange: Callable[[World, Entry], None] | None = None,
         direct: bool = True,
+        uvloop: bool = False,
     ) -> None:
         """Nothing listens yet. ``port`` 0: any free one; ``max_body``: bytes, also after decompression.
 
         Without a ``token``, one is made up if ``host`` can be reached from other machines. ``direct``: answer
         plain requests the moment they have been read; else every request is handled by a task of its own.
+        ``uvloop``: run on that library's event loop where it is installed, if the thread is the server's.
         """
         self.worlds = worlds
         self.host = host
@@ -79,11 +86,12 @@ class MockServer:
         self._create_worlds = create_worlds
         self._on_exchange = on_exchange
         self._direct = direct and fits()
+        self._uvloop = uvloop
         self._waiting = Waiting()
         self._streams = Streams()
         self._sender = Sender(worlds)
         self._server: web.Server | None = None
-        self._listener: asyncio.Server | None = None
+        self._listeners: list[asyncio.Server] = []
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
@@ -110,7 +118,8 @@ class MockServer:
 
         def run() -> None:
             try:
-                asyncio.run(self._run(listening))
+                with asyncio.Runner(loop_factory=partial(new_loop, self._uvloop)) as runner:
+                    runner.run(self._run(listening))
             except BaseException as error:
                 if listening.is_set():
                     raise
@@ -132,7 +141,8 @@ class MockServer:
         thread, loop, end = self._thread, self._loop, self._end
         if thread is not None and loop is not None and end is not None:
             loop.call_soon_threadsafe(end.set)
-            thread.join()
+            # uvloop may never end if clients connect at that very moment; its thread does not outlive us.
+            thread.join(STOPPING if self._uvloop else None)
             self._thread = self._loop = self._end = None
 
     def __enter__(self) -> MockServer:
@@ -158,29 +168,30 @@ class MockServer:
             if self._direct
             else web.Server(self.handler, **rest)
         )
-        listener = await loop.create_server(server, self.host, self._wanted_port, backlog=1024)
-        self.port = listener.sockets[0].getsockname()[1]
-        if any(one.getsockname()[1] != self.port for one in listener.sockets):
-            # A name of several addresses, and any free port: each got one of its own. They shall share one.
-            listener.close()
-            listener = await loop.create_server(server, self.host, self.port, backlog=1024)
-        self._listener, self._server = listener, server
+        sockets = bound(self.host, self._wanted_port)
+        self.port = sockets[0].getsockname()[1]
+        for one in sockets:
+            self._listeners.append(await loop.create_server(server, sock=one, backlog=1024))
+        self._server = server
         self._sender.open(self.port)
 
     async def close(self) -> None:
         """Stop listening, give requests in progress two seconds, close all connections."""
-        listener, server = self._listener, self._server
-        self._listener = self._server = None
-        if listener is None or server is None:
+        listeners, server = self._listeners, self._server
+        self._listeners, self._server = [], None
+        if server is None:
             return
         # What was accepted a moment ago becomes a connection in the next turns of the loop; asyncio leaks
         # it if the listener is closed by then. So: accept no more, let those become connections, close.
-        for one in listener.sockets:
-            with suppress(NotImplementedError):
-                asyncio.get_running_loop().remove_reader(one.fileno())
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, asyncio.SelectorEventLoop):
+            for one in listeners:
+                for each in one.sockets:
+                    loop.remove_reader(each.fileno())
         for _ in range(3):
             await asyncio.sleep(0)
-        listener.close()
+        for one in listeners:
+            one.close()
         self._wake()
         transports = [connection.transport for connection in server.connections]
         server.pre_shutdown()
