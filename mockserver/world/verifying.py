@@ -67,9 +67,9 @@ class Verifying(Core):
         else:
             wanted = [self._wanted(parts, service)]
         with self._lock:
-            lines = self.journal.since(after)
-            seen = [Exchange.of(shown_entry(one.entry())) for one in lines if service in (None, one.service)]
-            evicted = self._evicted(after)
+            lines, evicted = self.journal.since(after), self._evicted(after)
+        # Lines never change: nobody needs to wait while they are read.
+        seen = [Exchange.of(shown_entry(one.entry())) for one in lines if service in (None, one.service)]
         if in_order is not None:
             verdict = verdicts.in_order(wanted, seen, evicted, strict=strict)
         elif nothing_else is not None:
