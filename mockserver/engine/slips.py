@@ -7,7 +7,7 @@ from mockserver.values import Call, Problem
 
 
 def slips(site: Site, call: Call, problem: Problem | None) -> str:
-    """The slips in a call that was refused with ``problem`` or, None, answered; empty where there are none."""
+    """The slips in a call that was refused with ``problem`` or, None, answered; empty for none."""
     name = site.service.slips
     if name is None:
         return ""

@@ -309,9 +309,9 @@ class Service:
     """One emulated API: everything its folder of fixtures says.
 
     ``slips``: a Python function, (site, call, problem or None) to sentences, that knows what clients do
-    wrong again and again; ``admits``: a Python function that may refuse any call once the caller is known (versions, media
-    types, quotas), before anything that the path names is looked up; ``settles``: one, (ctx, reply) to further
-    headers, that counts what the call cost; ``indent``: the query parameter or
+    wrong again and again; ``admits``: a Python function that may refuse any call once the caller is known
+    (versions, media types, quotas), before anything that the path names is looked up; ``settles``: one,
+    (ctx, reply) to further headers, that counts what the call cost; ``indent``: the query parameter or
     header that, when true, asks for indented JSON; ``limited``: the kinds of problem that are documented
     refusals of a call too many, with the values that their words tell.
     """
