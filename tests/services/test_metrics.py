@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,13 @@ def test_every_family_says_what_it_is_and_every_sample_can_be_read(worlds):
     assert sorted(types) == sorted(helped)
     assert "mockserver_worlds 2" in lines(text)
     assert 'mockserver_breaches{world="blue"} 1' in lines(text)
+
+
+def test_every_metric_is_on_the_page_of_the_control_endpoint(worlds):
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "control-endpoint.md"
+    named = set(re.findall(r"`((?:mockserver|process)_[a-z_]+)`", page.read_text(encoding="utf-8")))
+
+    assert set(re.findall(r"^# TYPE (\S+) ", worlds.metrics(), re.MULTILINE)) == named
 
 
 def test_what_is_counted_outlives_a_reset_but_not_its_world(worlds):
