@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.spec.load import Folder
     from mockserver.spec.model import Service
     from mockserver.state.journal import Entry
-    from mockserver.world import World
+    from mockserver.world import Catalogue, World
 
 OnExchange = Callable[["World", "Entry"], None]
 
@@ -69,10 +69,11 @@ def started(
         raise Failed(sentence, code=PORT_TAKEN if taken else MISUSED) from error
 
 
-def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
+def world(wanted: Wanted, *, thorough: bool | None = None, shared: Catalogue | None = None) -> World:
     """The default world. Raises FixtureErrors, UnknownFunction and CommandError.
 
-    thorough: compile every schema now; without a word, where there are fixtures of the user's.
+    thorough: compile every schema now; without a word, where there are fixtures of the user's. shared: what
+    the fixtures say, if that is known already.
     """
     from platformdirs import user_cache_path
 
@@ -81,7 +82,7 @@ def world(wanted: Wanted, *, thorough: bool | None = None) -> World:
 
     # What ships has been checked; a user's own schemas are compiled now, to be told of mistakes at once.
     thorough = bool(wanted.fixtures) if thorough is None else thorough
-    shared = catalogue(
+    shared = shared or catalogue(
         folders(wanted.fixtures),
         named(wanted.services),
         cache=user_cache_path("jira-mockserver"),

@@ -30,6 +30,7 @@ class Watch:
         self._worlds = worlds
         self._tell = tell
         self._loaded = loaded
+        self._sound = True  # what is on the disk is what is served
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -50,25 +51,32 @@ class Watch:
         if seen == self._loaded:
             return False
         changed = sorted(
-            Path(name).name
-            for name in seen.keys() | self._loaded.keys()
-            if seen.get(name) != self._loaded.get(name)
+            name for name in seen.keys() | self._loaded.keys() if seen.get(name) != self._loaded.get(name)
         )
+        # Where seeds were edited and nothing else, the fixtures are as they were.
+        only_seeds = seen.keys() == self._loaded.keys() and all(self._is_seed(name) for name in changed)
         self._loaded = seen  # as it was before the reading: what is written meanwhile is read again
-        self._read(changed)
+        self._read([Path(one).name for one in changed], only_seeds=only_seeds and self._sound)
         return True
 
     def _run(self) -> None:
         while not self._end.wait(EVERY):
             self.look()
 
-    def _read(self, changed: Sequence[str]) -> None:
+    def _is_seed(self, name: str) -> bool:
+        return Path(name).parent.name == "seeds" or name in self._wanted.seeds
+
+    def _read(self, changed: Sequence[str], *, only_seeds: bool) -> None:
         from mockserver.spec.load import FixtureErrors
         from mockserver.world import CommandError, UnknownFunction
 
         troubles = self._worlds.default.troubles
         try:
-            model: World = world(self._wanted, thorough=any(one.endswith(".json") for one in changed))
+            model: World = world(
+                self._wanted,
+                thorough=any(one.endswith(".json") for one in changed),
+                shared=self._worlds.default.shared if only_seeds else None,
+            )
             for functions in model.shared.functions.values():
                 functions.resolve()
         except (FixtureErrors, CommandError) as error:
@@ -78,10 +86,12 @@ class Watch:
         except Exception as error:  # whatever a half-written file leads to, the old ones are served
             lines = [f"a defect in reading fixtures: {error!r}"]
         else:
+            self._sound = True
             kept = self._worlds.adopt(model)
             troubles.pop("fixtures", None)
             self._tell(_done(changed, kept))
             return
+        self._sound = False
         troubles["fixtures"] = f"{len(lines)} wrong, the ones of before are served: {lines[0]}"
         for line in lines:
             self._tell(line)
