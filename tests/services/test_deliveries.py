@@ -518,12 +518,6 @@ async def until(there: Callable[[], Any]) -> Any:
     return found
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attempt that may take a fifth of a second instead of five."""
-    monkeypatch.setattr(sending, "TIMEOUT", 0.2)
-
-
 async def test_a_receiver_on_this_machine_gets_exactly_what_is_shown(worlds):
     async with receiving() as receiver, serving(worlds):
         subscribe(worlds.default, f"{receiver.url}/hook?a=%20b", secret=SECRET)
@@ -574,14 +568,12 @@ async def test_who_changes_something_does_not_wait_for_receivers(worlds):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (never, "no answer within 0.2 seconds"),
-        (dripping, "no answer within 0.2 seconds"),
         (resetting, "the receiver reset the connection"),
         (leaving, "the receiver closed the connection without an answer"),
         (babbling, "what answered speaks no HTTP"),
     ],
 )
-async def test_a_bad_receiver_is_an_attempt_that_failed(worlds, impatient, answer, error):
+async def test_a_bad_receiver_is_an_attempt_that_failed(worlds, answer, error):
     async with receiving() as receiver, serving(worlds):
         receiver.answers = [answer]
         subscribe(worlds.default, receiver.url)
@@ -590,6 +582,24 @@ async def test_a_bad_receiver_is_an_attempt_that_failed(worlds, impatient, answe
 
         assert [one["error"] for one in attempts] == [error]
         assert listed(worlds.default)[0]["state"] == "queued"
+
+
+@pytest.mark.parametrize("answer", [never, dripping])
+async def test_a_receiver_that_takes_too_long_is_left(worlds, monkeypatch, answer):
+    monkeypatch.setattr(sending, "TIMEOUT", 0.2)
+    async with receiving() as receiver, serving(worlds):
+        receiver.answers = [answer]
+        subscribe(worlds.default, receiver.url)
+        create(worlds.default)
+
+        attempts = await until(lambda: listed(worlds.default)[0]["attempts"])
+        await asyncio.wait_for(receiver.closed.wait(), SOON)
+
+    assert [one["error"] for one in attempts] == ["no answer within 0.2 seconds"]
+
+
+def test_an_attempt_may_take_five_seconds():
+    assert (sending.TIMEOUT, sending.MOST, sending.DRAIN) == (5.0, 32, 2.0)
 
 
 async def test_of_an_endless_answer_only_a_little_is_read(worlds):
