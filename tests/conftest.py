@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract.replay import credential
+from mockserver.state.journal import Bounds
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import Catalogue, World, catalogue
 
@@ -54,7 +55,8 @@ def shared() -> Catalogue:
 
 @pytest.fixture(scope="session")
 def documented(shared: Catalogue) -> World:
-    return World(shared)
+    # Bodies are kept whole: what was answered is held against the documents afterwards.
+    return World(shared, journal=Bounds(body=16 * 1024 * 1024))
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         if preferred:
             raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
         ctx = arrived(site, call, leaf, base)
-        if operation.rung == "absent":
+        if operation.absent:
             raise _absent(operation)
         known = _admitted(ctx, leaf, values, key, known)
         ctx.stage = "body"
@@ -66,7 +66,9 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         return _crashed(site, call, operation, error, admitted)
     if ctx.notes:
         notes = tuple(ctx.notes)
-        return Answer(reply, Diagnosis("validation", "accepted although the schema is broken", notes, True), ctx)
+        return Answer(
+            reply, Diagnosis("validation", "accepted although the schema is broken", notes, True), ctx
+        )
     if known is not None and not call.body:
         looked(known, ctx, reply)
     if call.body and (named := slips(site, call, None)):

@@ -392,16 +392,23 @@ class Context:
             return self.site.functions[name](self, record)
         return self.plain(resource, record)
 
-    def plain(self, resource: str, record: Record) -> dict[str, Json]:
-        """``record`` without what is hidden, and with its computed members."""
+    def plain(self, resource: str, record: Record, only: Sequence[str] = ()) -> dict[str, Json]:
+        """``record`` without what is hidden, and with its computed members; or ``only`` some of that."""
         declared = self.site.service.resources[resource]
-        shown = dict(record)
+        computed = declared.computed
+        if only:
+            shown = {name: record.get(name) for name in only if name in record or name in computed}
+            computed = {name: template for name, template in computed.items() if name in only}
+        else:
+            shown = dict(record)
         for name in declared.kept_back:
             shown.pop(name, None)
-        for name, template in declared.computed.items():
+        for name, template in computed.items():
             value = self.filled(template, record, declared)
             if value is not MISSING:
                 shown[name] = value
+            elif only and name not in record:
+                del shown[name]
         return shown
 
     def filled(self, template: Json, record: Record, resource: Resource | None = None) -> Json:

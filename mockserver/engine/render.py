@@ -52,17 +52,18 @@ def rendered(ctx: Context, outcome: Outcome) -> Reply:
     status = rule.statuses[outcome.kind]
     headers = _service_headers(ctx.site, ctx.call, ctx)
     headers.update(ctx.headers)
-    record = outcome.value if isinstance(outcome.value, Mapping) else {}
-    resource = ctx.site.service.resources.get(str(ctx.case.resource))
     shown = _shown(ctx, outcome)
-    for name, template in rule.headers.items():
-        value = ctx.filled(template, {**record, **_as_mapping(shown), **outcome.extra}, resource)
-        if value is not MISSING:
-            headers[name] = str(value)
+    templates = dict(rule.headers)
     if rule.location is not None and outcome.kind in ("created", "accepted"):
-        value = ctx.filled(rule.location, {**record, **_as_mapping(shown), **outcome.extra}, resource)
-        if value is not MISSING:
-            headers["Location"] = str(value)
+        templates["Location"] = rule.location
+    if templates:
+        record = outcome.value if isinstance(outcome.value, Mapping) else {}
+        resource = ctx.site.service.resources.get(str(ctx.case.resource))
+        values = {**record, **_as_mapping(shown), **outcome.extra}
+        for name, template in templates.items():
+            value = ctx.filled(template, values, resource)
+            if value is not MISSING:
+                headers[name] = str(value)
     if status == HTTPStatus.NO_CONTENT or shown is MISSING:
         if status == HTTPStatus.NO_CONTENT:
             headers.pop("Content-Type", None)
@@ -235,6 +236,9 @@ def _viewed(ctx: Context, case: Case, record: Record) -> Json:
     if rule.view is not None:
         shown: Json = ctx.site.functions[rule.view](ctx, record)
     elif case.resource is not None:
+        resource = ctx.site.service.resources[case.resource]
+        if rule.show and resource.view is None:
+            return ctx.plain(case.resource, record, rule.show)
         shown = ctx.view(case.resource, record)
     else:
         # Not everything that is listed is a record: labels, say, are texts.
@@ -257,13 +261,16 @@ def _as_mapping(shown: Json) -> Mapping[str, Json]:
 
 def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, str]:
     """The headers that this service sends with every reply."""
-    found = dict(site.service.headers)
-    values: dict[str, Json] = {}
-    for name, text in site.service.headers.items():
-        if "{" in text:
-            if not values:
-                caller = ctx.caller.user if ctx is not None else {}
-                values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
+    service = site.service
+    found = dict(service.headers)
+    if service.traced:
+        own = trace(site.number)
+        for name in service.traced:
+            found[name] = own
+    if service.templated:
+        caller = ctx.caller.user if ctx is not None else {}
+        values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
+        for name, text in service.templated.items():
             value = fill(text, partial(dotted, values))
             if value is MISSING:
                 del found[name]

@@ -214,6 +214,11 @@ class Operation:
     deprecated: bool = False
 
     @property
+    def absent(self) -> bool:
+        """Whether it is known but not implemented, whatever is asked of it."""
+        return all(case.does == "absent" for case in self.cases)
+
+    @property
     def rung(self) -> str:
         """The highest rung it stands on: absent, example, verb or call."""
         verbs = {case.does for case in self.cases}
@@ -355,6 +360,11 @@ class Service:
             if one.parent is not None:
                 found.setdefault(one.parent, []).append(one)
         return found
+
+    @cached_property
+    def templated(self) -> Mapping[str, str]:
+        """The headers of every reply that depend on it in another way than ``traced`` ones."""
+        return {name: text for name, text in self.headers.items() if "{" in text and name not in self.traced}
 
     @cached_property
     def traced(self) -> Sequence[str]:

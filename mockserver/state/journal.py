@@ -20,6 +20,7 @@ SHAPES = 500  # different lists of header names that are remembered
 # What is kept of a diagnosis: rules, characters of a message, members or items and characters of a value.
 RULES, MESSAGE, ITEMS, TEXT = 50, 4000, 20, 500
 NO_SECRETS: list[bytes] = []
+PLAIN = 64  # bodies of replies that are remembered to have no secrets in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,15 @@ class _Shape(NamedTuple):
     urls: tuple[int, ...]
 
 
+class _Kept(NamedTuple):
+    """Headers as they are kept, the secrets that were in them, and how much room the values take."""
+
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    secrets: list[bytes]
+    size: int
+
+
 class Journal:
     """A ring of the last exchanges, bounded by count and by bytes."""
 
@@ -132,6 +142,9 @@ class Journal:
         self._number = 0
         self._evicted = 0
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        # Clients send the same headers again and again, and replies that are remembered are the same bytes.
+        self._headers_seen: dict[tuple[tuple[str, ...], tuple[str, ...]], _Kept] = {}
+        self._plain_bodies: dict[int, bytes] = {}
         self._on_token = on_token
 
     def __len__(self) -> int:
@@ -222,8 +235,8 @@ class Journal:
         diagnosis: Diagnosis,
         effect: Effect | None,
     ) -> Line:
-        names, values, found = self._headers(call.headers)
-        reply_names, reply_values, more = self._headers(reply.headers)
+        names, values, found, size = self._asked(call.headers)
+        reply_names, reply_values, more, reply_size = self._headers(reply.headers)
         # What a client shows to be let in is looked for only where the mock says why it did not.
         found = found + more if found or more else NO_SECRETS
         shown = found if diagnosis.reason else NO_SECRETS
@@ -235,16 +248,18 @@ class Journal:
         if body:
             body, cut, more = self._body(body, call.headers.get("content-type", ""))
             shown = shown + more if more else shown
-        if reply_body:
+        if reply_body and self._plain_bodies.get(id(reply_body)) is not reply_body:
             reply_body, reply_cut, more = self._body(reply_body, "")
             shown = shown + more if more else shown
+            if reply_body is reply.body:
+                if len(self._plain_bodies) >= PLAIN:
+                    self._plain_bodies.clear()
+                self._plain_bodies[id(reply_body)] = reply_body
         if shown:
             body, reply_body = secrets.without(body, shown), secrets.without(reply_body, shown)
             target = secrets.text(secrets.without(secrets.raw(target), shown))
             values, reply_values = self._without(values, shown), self._without(reply_values, shown)
-        length = (
-            len(target) + len(body) + len(reply_body) + sum(map(len, values)) + sum(map(len, reply_values))
-        )
+        length = len(target) + len(body) + len(reply_body) + size + reply_size
         if diagnosis.reason:
             diagnosis = self._plain(diagnosis, shown)
             length += len(diagnosis.message) + TEXT * len(diagnosis.broken)
@@ -270,13 +285,27 @@ class Journal:
             length + OVERHEAD,
         )
 
-    def _headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...], list[bytes]]:
+    def _asked(self, headers: Mapping[str, str]) -> _Kept:
+        """The headers of a request as they are kept; what a client sends with every request is kept once."""
+        given = tuple(headers), tuple(headers.values())
+        found = self._headers_seen.get(given)
+        if found is None:
+            found = self._headers(headers)
+            if any("TT3" in value for value in given[1]):
+                return found
+            if len(self._headers_seen) >= SHAPES:
+                self._headers_seen.clear()
+            self._headers_seen[given] = found
+        return found
+
+    def _headers(self, headers: Mapping[str, str]) -> _Kept:
         """Names and values without secrets, and the secrets; equal lists of names are kept once."""
         shape = self._shapes.get(names := tuple(headers)) or self._shape(names)
         values = tuple(headers.values())
-        token = "TT3" in "\n".join(values)
+        text = "\n".join(values)
+        token = "TT3" in text
         if not (shape.hidden or shape.urls or token):
-            return shape.names, values, NO_SECRETS
+            return _Kept(shape.names, values, NO_SECRETS, len(text))
         kept, found = list(values), []
         for place in shape.hidden:
             value = values[place]
@@ -290,7 +319,7 @@ class Journal:
             if any(map(secrets.holds_token, values)):
                 self._warn()
             kept = [secrets.text(secrets.tokens(secrets.raw(value))[0]) for value in kept]
-        return shape.names, tuple(kept), found
+        return _Kept(shape.names, tuple(kept), found, sum(map(len, kept)))
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
         if len(self._shapes) >= SHAPES:

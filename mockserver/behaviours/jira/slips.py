@@ -42,6 +42,8 @@ PATHS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 # Parameters by which users were named before they were named by account id.
 BEFORE = ("username", "userKey")
+# One of these is in every body in which a user is named so that the call is answered all the same.
+NAMING = (b'"name"', b'"key"', b'"username"')
 _BY_NAME = re.compile(r"does not exist for the field '(assignee|creator|reporter|voter|watcher)'")
 
 
@@ -51,6 +53,8 @@ def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
     Source: /rest/api/3 differs from /rest/api/2 in rich text only; users are named by account id since 2019
     (deprecation notice for user privacy); CHANGE-2046 for the search.
     """
+    if problem is None and not any(sign in call.body for sign in NAMING):
+        return
     path = call.path.removeprefix(site.service.mount)
     path = _GATEWAY.sub("", path, count=1) if path.startswith("/ex/jira/") else path
     if problem is not None and problem.kind in ("no_route", "wrong_method"):
