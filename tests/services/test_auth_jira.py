@@ -78,6 +78,7 @@ def test_a_person_is_shown_who_asks_for_what(jira: Any, world: Any) -> None:
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html;charset=UTF-8")
     assert "<code>read:jira-work</code>" in page
     assert "<script>" not in page
+    assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]
     assert f'value="{EMMA}"' in page
 
 
