@@ -20,7 +20,7 @@ class StateFile:
     """The file that holds a world's records, ids, settings and time.
 
     Written in one step: who reads it finds the state of before or of after, whenever the power fails. Where
-    it cannot be written the server goes on, and its health says so; ``tell`` is called with a line for people.
+    it cannot be written the server goes on, and its health says so. ``tell`` is called with lines for people.
     """
 
     def __init__(self, path: Path, world: World, tell: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -349,3 +350,28 @@ def test_only_the_written_table_is_copied_and_none_of_its_records(here: World) -
     assert [name for name in here._store if here._store[name] is not kept[name]] == ["jira/remote_link"]
     left = here._store["jira/remote_link"].rows
     assert all(record is kept["jira/remote_link"].rows[row_id] for row_id, record in left.items())
+
+
+def test_a_reader_sees_the_world_of_before_or_of_after_a_restore_and_never_half(here: World) -> None:
+    here.snapshot("old")
+    ask(here, "PUT", "issue/MKY-1", {"fields": {"summary": "new", "labels": ["new"]}})
+    here.snapshot("new")
+    done = threading.Event()
+    seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def reader() -> None:
+        while not done.is_set():
+            fields = ask(here, "GET", "issue/MKY-1?fields=summary,labels")["fields"]
+            seen.append((fields["summary"], tuple(fields["labels"])))
+
+    readers = [threading.Thread(target=reader) for _ in range(3)]
+    for one in readers:
+        one.start()
+    for number in range(300):
+        here.restore("old" if number % 2 else "new")
+    done.set()
+    for one in readers:
+        one.join()
+
+    assert len(set(seen)) <= 2
+    assert {one for one in seen if (one[0] == "new") != (one[1] == ("new",))} == set()
