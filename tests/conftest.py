@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from mockserver.contract.replay import credential
-from mockserver.state.journal import Bounds
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import Catalogue, World, catalogue
 
@@ -55,8 +54,7 @@ def shared() -> Catalogue:
 
 @pytest.fixture(scope="session")
 def documented(shared: Catalogue) -> World:
-    # Bodies are kept whole: what was answered is held against the documents afterwards.
-    return World(shared, journal=Bounds(body=16 * 1024 * 1024))
+    return World(shared, journal=openapi.WHOLE)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import orjson
 from mockserver.spec import yaml12
 from mockserver.spec.model import Operation
 from mockserver.spec.routes import shape
+from mockserver.state.journal import Bounds
 from mockserver.values import Json, Reply
 from mockserver.world import World
 
@@ -29,6 +30,8 @@ FILES = ("jira-v3", "jira-software", "jira-jsm", "jira-v2")
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 JSON = "application/json"
 MEANT = TOP / "tests" / "contract" / "conformance_exceptions.yaml"
+# A journal that cuts no reply: what was answered is judged as a whole.
+WHOLE = Bounds(body=16 * 1024 * 1024)
 OLDER = re.compile(r"/rest/api/(2|latest)/")
 # Keywords of an OpenAPI 3.0 schema that hold a schema, schemas in a list, or schemas by name.
 ONE, LISTED, NAMED = ("items", "additionalProperties", "not"), ("allOf", "anyOf", "oneOf"), ("properties",)

@@ -14,6 +14,8 @@ from mockserver.spec.model import Operation
 from mockserver.values import Call
 from mockserver.world import Catalogue, World
 
+from ..openapi import WHOLE
+
 JIRA = load().services["jira"]
 READ = [one for one in JIRA.operations.values() if one.method == "GET" and one.rung != "absent"]
 EACH = 4  # records of a resource, from both ends of its table
@@ -25,7 +27,7 @@ ALL = (
 
 @pytest.fixture(scope="module")
 def demo(shared: Catalogue) -> World:
-    return World(shared, seeds=["demo"])
+    return World(shared, seeds=["demo"], journal=WHOLE)
 
 
 def addresses(demo: World, operation: Operation) -> Iterator[str]:

@@ -11,13 +11,15 @@ from mockserver.behaviours.jira.demo import records
 from mockserver.values import dumps
 from mockserver.world import Catalogue, CommandError, NotThere, World
 
+from ..openapi import WHOLE
+
 NOW = "2025-01-15T09:30:00.000+0000"
 Read = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
 def demo(shared: Catalogue) -> World:
-    return World(shared, seeds=["demo"])
+    return World(shared, seeds=["demo"], journal=WHOLE)
 
 
 @pytest.fixture
