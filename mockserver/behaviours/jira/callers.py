@@ -46,7 +46,7 @@ def admit(ctx: Context) -> None:
 
 
 def reads(site: Site, call: Call, secret: str) -> bool:
-    """Whether a bearer token that was never issued can be read: at the gateway each one, at the site a JWT."""
+    """Whether a bearer token that was never issued can be read: at the gateway each, at the site a JWT."""
     if site.settings["unreadableBearer"] == "anonymous" or GATEWAY in call.path:
         return True
     return JWT.fullmatch(secret) is not None

@@ -31,10 +31,13 @@ def admits(ctx: Context) -> None:
 def holds(ctx: Context, permission: str) -> bool:
     """Whether the token's scope has ``permission`` and the element belongs to the caller's organisation.
 
-    Source: https://docs.kordiam.app/docs/errors/access-denied; which operation needs which scope is assumed.
+    Source: https://docs.kordiam.app/docs/errors/access-denied; which operation needs which scope is assumed,
+    so that tokens are asked only where the setting enforceScopes is on.
     """
+    if permission in ctx.denied:
+        return False
     scope = ctx.caller.credential.get("scope")
-    if permission in ctx.settings["denied"] or (scope is not None and permission not in scope.split()):
+    if ctx.settings["enforceScopes"] and scope is not None and permission not in scope.split():
         return False
     element = ctx.parents.get("element")
     if element is None or element["organisation"] == organisation(ctx):
