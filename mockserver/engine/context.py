@@ -226,10 +226,11 @@ class Collection:
     def clash(self, record: Record) -> str | None:
         """The first member of ``record`` that must be unique and is another record's too."""
         own = record.get(self.resource.id.field)
+        before = {} if own is None else self.get(own) or {}
         parent = self.resource.parent
         for name in self.resource.unique:
             value = record.get(name)
-            if value is None or value == "":
+            if value is None or value == "" or value == before.get(name):
                 continue
             scope = {parent: record.get(parent)} if parent else {}
             for other in self.where(**scope, **{name: value}):

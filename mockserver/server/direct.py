@@ -18,15 +18,14 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import SERVER_SOFTWARE, HttpVersion11, RawRequestMessage
-from aiohttp.streams import StreamReader
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
 from mockserver.values import Json, Reply
 from mockserver.wire import headers_from, safe, target_from
 
-# What answers: method, target, headers and the body that has arrived whole, to a reply; None, with the body
-# unread, for a request that must take the ordinary way.
-Answers = Callable[[str, str, Mapping[str, str], StreamReader], "Reply | None"]
+# What answers: method, target, headers and body to a reply; None for what must take the ordinary way.
+Answers = Callable[[str, str, Mapping[str, str], bytes], "Reply | None"]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 # Bytes that may wait to be sent to a client before its next request takes the ordinary way, which waits too.
 UNSENT = 64 * 1024
@@ -43,6 +42,7 @@ _PRIVATE = (
     "_parser",
     "_upgraded",
     "_buffer_paused",
+    "_reading_paused",
     "_force_close",
     "_close",
     "_next_keepalive_close_time",
@@ -52,7 +52,7 @@ _PRIVATE = (
 def fits() -> bool:
     """Whether the installed aiohttp is built as this module expects it."""
     known = {name for one in RequestHandler.__mro__ for name in getattr(one, "__slots__", ())}
-    return known.issuperset(_PRIVATE)
+    return known.issuperset(_PRIVATE) and "_buffer" in StreamReader.__slots__
 
 
 class DirectServer(web.Server):
@@ -123,13 +123,16 @@ class Connection(RequestHandler):
             or message.upgrade
             or message.chunked
             or not payload.is_eof()
+            or self._reading_paused
             or transport.get_write_buffer_size() > UNSENT
         ):
             return False
         headers = headers_from(message.raw_headers)
         if not _SPECIAL.isdisjoint(headers):
             return False
-        reply = self._answers(message.method, target_from(message.path), headers, payload)
+        # Not payload.read_nowait(): that reads on, and leaves nothing for the ordinary way.
+        body = b"" if payload is EMPTY_PAYLOAD else b"".join(payload._buffer)
+        reply = self._answers(message.method, target_from(message.path), headers, body)
         if reply is None:
             return False
         transport.write(_bytes(reply))

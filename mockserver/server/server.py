@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.streams import StreamReader
 
 from mockserver.control import CONTROL, control, stream, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
@@ -238,11 +237,9 @@ class MockServer:
             response.force_close()
         return response
 
-    def _at_once(
-        self, method: str, target: str, headers: Mapping[str, str], payload: StreamReader
-    ) -> Reply | None:
+    def _at_once(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
         """The reply to a request that has arrived whole; None, and nothing done, if it is not a plain one."""
-        if payload.total_bytes > self.limits.size or "origin" in headers:
+        if len(body) > self.limits.size or "origin" in headers:
             return None
         name, target, root = self._addressed(target, headers)
         if _is_control(target):
@@ -253,16 +250,18 @@ class MockServer:
             return None
         if not world.undisturbed:
             return None
-        call = Call(method, target, headers, payload.read_nowait(), root)
-        return self._exchanged(world, call, whole=True).reply
+        call = Call(method, target, headers, body, root)
+        return self._exchanged(world, call, whole=True)[0]
 
     def _exchanged(
         self, world: World, call: Call, refused: Problem | None = None, *, whole: bool = False
-    ) -> Entry:
+    ) -> tuple[Reply, Effect | None]:
+        """The world's reply, and what happens to it on its way."""
+        if self._on_exchange is None:
+            return world.respond(call, refused, whole=whole)
         entry = world.exchange(call, refused, whole=whole)
-        if self._on_exchange is not None:
-            self._on_exchange(world, entry)
-        return entry
+        self._on_exchange(world, entry)
+        return entry.reply, entry.effect
 
     def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:
         """The name of the world that is asked for, the target inside it, and how it was addressed."""
@@ -302,8 +301,8 @@ class MockServer:
             return _own(408, "the body did not arrive in time", "timeout"), True, None
         except BodyError as error:
             body, problem = b"", self._refusal(error)
-        entry = self._exchanged(world, Call(method, target, headers, body, root), problem)
-        return entry.reply, problem is not None, entry.effect
+        reply, effect = self._exchanged(world, Call(method, target, headers, body, root), problem)
+        return reply, problem is not None, effect
 
     def _refusal(self, error: BodyError) -> Problem:
         """A body that cannot be had, as a problem that the service words."""

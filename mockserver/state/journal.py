@@ -203,13 +203,26 @@ class Journal:
         effect: Effect | None = None,
     ) -> Entry:
         """Keep one exchange, without its secrets; it comes back with the reply as given."""
+        return self.keep(at, service, operation, call, reply, diagnosis, effect).answered(reply)
+
+    def keep(
+        self,
+        at: datetime,
+        service: str,
+        operation: str,
+        call: Call,
+        reply: Reply,
+        diagnosis: Diagnosis,
+        effect: Effect | None = None,
+    ) -> Line:
+        """Keep one exchange, without its secrets; what is kept comes back."""
         self._number += 1
         line = self._line(at, service, operation, call, reply, diagnosis, effect)
         self._ring.append(line)
         self._bytes += line.size
         if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
             self._evict()
-        return line.answered(reply)
+        return line
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""

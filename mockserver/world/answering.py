@@ -7,8 +7,8 @@ from mockserver.engine.context import Site
 from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
-from mockserver.state.journal import Entry
-from mockserver.values import Call, Problem, Reply, dumps
+from mockserver.state.journal import Entry, Line
+from mockserver.values import Call, Effect, Problem, Reply, dumps
 from mockserver.world.interfering import Interfering
 
 # Why a reply is none that the operation gave: it is no coverage.
@@ -25,7 +25,14 @@ class Answering(Interfering):
 
     def handle(self, call: Call) -> Reply:
         """The reply to one request; never raises, does no I/O."""
-        return self.exchange(call).reply
+        return self._exchanged(call)[0]
+
+    def respond(
+        self, call: Call, refused: Problem | None = None, *, whole: bool = False
+    ) -> tuple[Reply, Effect | None]:
+        """The reply to one request, and what a socket is to do to it; the arguments are ``exchange``'s."""
+        reply, line = self._exchanged(call, refused, whole)
+        return reply, line.effect
 
     def exchange(self, call: Call, refused: Problem | None = None, *, whole: bool = False) -> Entry:
         """The reply to one request, with everything that the journal keeps of it.
@@ -33,6 +40,13 @@ class Answering(Interfering):
         ``refused``: why nobody can answer it, whatever it asks for; its service words that. ``whole``: the
         reply will be sent as it is, so that a fault which another thread has just armed comes too late.
         """
+        reply, line = self._exchanged(call, refused, whole)
+        return line.answered(reply)
+
+    def _exchanged(
+        self, call: Call, refused: Problem | None = None, whole: bool = False
+    ) -> tuple[Reply, Line]:
+        """The reply, and what the journal keeps."""
         with self._lock:
             number = self.journal.next_number
             if refused is None:
@@ -43,14 +57,14 @@ class Answering(Interfering):
                 self._coverage[service, operation, result.reply.status] += 1
             self._breaches += result.diagnosis.breach
             self._served[service, operation, result.reply.status, result.diagnosis.reason] += 1
-            entry = self.journal.add(
+            line = self.journal.keep(
                 self.clock.now(), service, operation, call, result.reply, result.diagnosis, result.effect
             )
             if self.outbox.news:
                 self._stir()
             if self._waiting:
                 self._announce()
-            return entry
+            return result.reply, line
 
     def _answer(self, call: Call, number: int, whole: bool = False) -> tuple[str, str, Answer]:
         """Service, operation id and answer; the first two are empty where nothing was found."""
