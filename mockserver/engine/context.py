@@ -418,11 +418,13 @@ class Context:
             return template
 
         def look_up(name: str) -> Json:
-            head, _, rest = name.partition(".")
             if name == "base":
                 return self.base
             if name == "api":
-                return self.api
+                return self.base + self.prefix
+            if name in record:
+                return record[name]
+            head, _, rest = name.partition(".")
             if head == "parent" and resource is not None:
                 parent = self.table(resource.name).parent_of(record)
                 return MISSING if parent is None else dotted(parent, rest)

@@ -63,13 +63,13 @@ def _text(text: str, look_up: LookUp) -> Json:
         return text
     if len(parts) == 3 and not parts[0] and not parts[2]:
         return look_up(parts[1])
-    pieces = []
-    for at, part in enumerate(parts):
-        if at % 2:
-            value = look_up(part)
-            if value is MISSING:
-                return MISSING
-            pieces.append(value if isinstance(value, str) else dumps(value).decode())
+    pieces = list(parts)
+    for at in range(1, len(parts), 2):
+        value = look_up(parts[at])
+        if type(value) is str:
+            pieces[at] = value
+        elif value is MISSING:
+            return MISSING
         else:
-            pieces.append(part)
+            pieces[at] = dumps(value).decode()
     return "".join(pieces)

@@ -58,7 +58,8 @@ class Deliveries(Core):
     ) -> Json:
         """Wait until there are ``count`` such webhooks, or ``timeout`` seconds of real time have passed.
 
-        state: without it, any but ``dropped``; attempts: only what was sent so often, or more. Answers ``satisfied`` and those there are.
+        state: without it, any but ``dropped``; attempts: only what was sent so often, or more. Answers
+        ``satisfied`` and those there are.
         """
         if count < 1:
             raise CommandError(f"'count' must be at least 1, not {count}")

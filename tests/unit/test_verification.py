@@ -215,6 +215,7 @@ def test_what_is_a_secret_decides_nothing(jira, call):
 
 
 def test_what_was_cut_off_a_long_body_decides_nothing(jira, call):
+    jira.world.journal.bounds = Bounds()
     call("POST", PATH, {**LINK, "padding": "x" * 70_000})
 
     lines = complaint(jira, "createOrUpdateRemoteIssueLink", times=0, body={"globalId": "none"})

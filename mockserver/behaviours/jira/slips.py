@@ -42,8 +42,6 @@ PATHS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )
 # Parameters by which users were named before they were named by account id.
 BEFORE = ("username", "userKey")
-# Where a user may be named so that the call is answered all the same, beside the body of an assignment.
-NAMING = (b'"assignee"', b'"reporter"')
 _BY_NAME = re.compile(r"does not exist for the field '(assignee|creator|reporter|voter|watcher)'")
 
 
@@ -53,7 +51,9 @@ def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
     Source: /rest/api/3 differs from /rest/api/2 in rich text only; users are named by account id since 2019
     (deprecation notice for user privacy); CHANGE-2046 for the search.
     """
-    if problem is None and not (call.path.endswith("/assignee") or any(sign in call.body for sign in NAMING)):
+    named = b'"assignee"' in call.body or b'"reporter"' in call.body or call.path.endswith("/assignee")
+    if problem is None and not named:
+        # Only what names a user is answered although it does so wrongly.
         return
     path = call.path.removeprefix(site.service.mount)
     path = _GATEWAY.sub("", path, count=1) if path.startswith("/ex/jira/") else path
