@@ -27,18 +27,21 @@ QUERIES = {
 }
 
 
-def filled(count: int) -> World:
-    """A world with ``count`` issues more, of which 50 are wanted, evenly spread."""
-    world = World(catalogue())
+def issues(count: int) -> list[dict[str, Any]]:
+    """Issues to be seeded, of which 50 are wanted, evenly spread."""
     step = max(1, count // WANTED)
-    issues = []
+    found = []
     for number in range(count):
         wanted = number % step == 0 and number // step < WANTED
         summary = f"{NOUNS[number % 8]} {NOUNS[number // 8 % 8]} {number}" + (" needles" if wanted else "")
         fields = {"summary": summary, "labels": ["wanted"] if wanted else ["other"]}
-        issues.append({"key": f"MKY-{number + 100}", "fields": fields})
-    world.seed({"jira": {"issue": issues}})
-    return world
+        found.append({"key": f"MKY-{number + 100}", "fields": fields})
+    return found
+
+
+def filled(count: int) -> World:
+    """A world with ``count`` issues more than the documented ones."""
+    return World(catalogue(), seeds=["documented", {"jira": {"issue": issues(count)}}])
 
 
 def measured(world: World, jql: str) -> tuple[float, int]:

@@ -1,0 +1,64 @@
+"""Where the time goes: the five places that take most of it by themselves."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from collections.abc import Callable
+from pathlib import Path
+
+import calls
+import search
+
+from mockserver.values import dumps
+from mockserver.world import World
+
+TOP = Path(__file__).resolve().parents[2]
+PLACES = 5
+
+
+def _searching() -> Callable[[], object]:
+    world = calls.filled(10_000)
+    asked = dumps({"jql": search.INDEXED, "maxResults": search.WANTED})
+    return lambda: world.handle(calls.post(asked, calls.SEARCH))
+
+
+WORKS: dict[str, tuple[Callable[[], Callable[[], object]], int]] = {
+    "W1": (lambda: calls.w1(World(calls.shared())), 50_000),
+    "W1-after-write": (lambda: _written(World(calls.shared())), 10_000),
+    "W2": (lambda: calls.w2(World(calls.shared())), 20_000),
+    "search": (_searching, 1_000),
+}
+
+
+def _written(world: World) -> Callable[[], object]:
+    write, read = calls.changing(world), calls.w1(world)
+
+    def both() -> None:
+        write()
+        read()
+
+    return both
+
+
+def profiled(name: str) -> list[tuple[str, float, int]]:
+    """Place, part of the whole time, and calls for each ``work``; the hottest first."""
+    make, times = WORKS[name]
+    work = make()
+    for _ in range(100):
+        work()
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(times):
+        work()
+    profile.disable()
+    stats = pstats.Stats(profile)
+    rows = [(own, place, made) for place, (_, made, own, _, _) in stats.stats.items()]  # type: ignore[attr-defined]
+    whole = sum(own for own, _, _ in rows)
+    found = []
+    for own, (file, line, function), made in sorted(rows, reverse=True)[:PLACES]:
+        path = Path(file)
+        shown = path.relative_to(TOP) if path.is_relative_to(TOP) else path.name
+        place = function if file == "~" else f"{shown}:{line} {function}"
+        found.append((place, own / whole, round(made / times)))
+    return found
