@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 if TYPE_CHECKING:
+    from mockserver.remote import RemoteServer
     from mockserver.server import MockServer
     from mockserver.testing import MockWorld, ServiceMock
     from mockserver.values import Json
 
 WorldFactory: TypeAlias = "Callable[..., MockWorld]"
+# The server of this run: in a thread of this process, or in that of the one who started this worker.
+AnyServer: TypeAlias = "MockServer | RemoteServer"
 
 CONTRACT = ("strict", "warn", "off")
 KEYWORDS = ("seed", "auth", "validation", "freeze", "faults", "contract", "unexpected", "unused")
@@ -41,13 +46,15 @@ class MockContractWarning(pytest.PytestWarning):
 class Watched:
     """A world that a test holds, alone (``own``) or with others.
 
-    ``since``: number of the last exchange before the current test; ``gone``: dropped, but still of
-    interest to the report; ``forgiven``: a test with it failed, so its overrides may well be unused.
+    ``since``: number of the last exchange before the current test; ``gone``: its fixture has ended, and it
+    is dropped as soon as the report has been written; ``forgiven``: a test with it failed, so its
+    overrides may well be unused.
     """
 
-    def __init__(self, mock: MockWorld, *, own: bool) -> None:
-        """A world with nothing to hold against it."""
+    def __init__(self, mock: MockWorld, drop: Callable[[], object], *, own: bool) -> None:
+        """A world with nothing to hold against it. ``drop``: what to do when nobody asks any more."""
         self.mock = mock
+        self.drop = drop
         self.own = own
         self.since = 0
         self.gone = False
@@ -55,6 +62,7 @@ class Watched:
 
 
 WATCHED = pytest.StashKey[list[Watched]]()
+SHARED = pytest.StashKey["MockServer"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,11 +91,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="a folder of fixtures that adds to the shipped ones or overrides them, repeatable",
     )
+    group.addoption(
+        "--mock-shared",
+        action="store_true",
+        default=None,
+        help="with pytest-xdist: one server for all workers (default: one for each)",
+    )
     parser.addini("mock_contract", "default of --mock-contract", default="strict")
     parser.addini("mock_seed", "default of --mock-seed, one a line", type="linelist", default=["documented"])
     parser.addini("mock_auth", "default of --mock-auth", default="any")
     parser.addini("mock_validation", "default of --mock-validation", default="strict")
     parser.addini("mock_fixtures", "default of --mock-fixtures", type="paths", default=[])
+    parser.addini("mock_shared", "default of --mock-shared", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,68 +116,147 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the server of all workers is, if there is to be one.
+
+    It is started before the first worker, in this process, which outlives them all.
+    """
+    config: pytest.Config = node.config
+    if not _chosen(config, "mock_shared"):
+        return
+    if SHARED not in config.stash:
+        try:
+            config.stash[SHARED] = _server(config).start()
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
+    node.workerinput["mock_server"] = config.stash[SHARED].url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server of all workers; the last of them has ended."""
+    server = config.stash.get(SHARED, None)
+    if server is not None:
+        server.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop the worlds of the last test; nobody will ask about them any more."""
+    _forget(session.config)
+
+
 @pytest.fixture(scope="session")
-def mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
-    """The mock server of this test run, on a free port, in a thread of its own."""
-    from platformdirs import user_cache_path
+def mock_server(pytestconfig: pytest.Config) -> Iterator[AnyServer]:
+    """The mock server of this test run, on a free port, in a thread of its own.
 
-    from mockserver.server import MockServer
-    from mockserver.spec.load import FixtureErrors, shipped, users
-    from mockserver.testing import MockWorld
-    from mockserver.world import CommandError, UnknownFunction, World, Worlds, catalogue
-
-    folders = [shipped()]
-    for one in _chosen(pytestconfig, "mock_fixtures"):
-        folders.append(users(pytestconfig.invocation_params.dir / one))
+    With ``--mock-shared``, the one of all workers as this one sees it: its default world is this worker's.
+    """
+    if (url := _worker(pytestconfig, "mock_server")) is not None:
+        yield from _shared(pytestconfig, url)
+        return
     try:
-        default = World(
-            catalogue(folders, cache=user_cache_path("jira-mockserver"), thorough=len(folders) > 1),
-            seeds=_seeds(_chosen(pytestconfig, "mock_seed"), pytestconfig, pytestconfig.rootpath),
-            auth=_chosen(pytestconfig, "mock_auth"),
-            validation=_chosen(pytestconfig, "mock_validation"),
-        )
-    except (FixtureErrors, UnknownFunction, CommandError) as error:
-        raise pytest.fail.Exception(f"the mock server cannot start:\n{error}", pytrace=False) from None
-    with MockServer(Worlds(default)) as server:
-        watched = Watched(MockWorld(default, server.url), own=False)
-        pytestconfig.stash[WATCHED].append(watched)
+        server = _server(pytestconfig)
+    except ValueError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with server:
+        watched = _watched(pytestconfig, server, server.worlds.default.name, list, own=False)
         yield server
         watched.gone = True
 
 
+def _server(config: pytest.Config) -> MockServer:
+    """A server as the options say; nothing listens yet. Raises ValueError with all that is wrong."""
+    from platformdirs import user_cache_path
+
+    from mockserver.server import MockServer
+    from mockserver.spec.load import FixtureErrors, shipped, users
+    from mockserver.world import CommandError, UnknownFunction, World, Worlds, catalogue
+
+    folders = [shipped()]
+    for one in _chosen(config, "mock_fixtures"):
+        folders.append(users(config.invocation_params.dir / one))
+    try:
+        default = World(
+            catalogue(folders, cache=user_cache_path("jira-mockserver"), thorough=len(folders) > 1),
+            seeds=_seeds(_chosen(config, "mock_seed"), config, config.rootpath),
+            auth=_chosen(config, "mock_auth"),
+            validation=_chosen(config, "mock_validation"),
+        )
+    except (FixtureErrors, UnknownFunction, CommandError) as error:
+        raise ValueError(f"the mock server cannot start:\n{error}") from None
+    return MockServer(Worlds(default))
+
+
+def _shared(config: pytest.Config, url: str) -> Iterator[RemoteServer]:
+    """The server of all workers, with a world of this worker's own for its default one."""
+    from contextlib import closing
+
+    from mockserver.remote import RemoteServer, RemoteWorld
+
+    name: str = _worker(config, "workerid")
+    with closing(RemoteWorld(url)) as first:
+        first.create_world(name)
+    server = RemoteServer(url, name)
+
+    def leave() -> None:
+        server.worlds.drop_world(name)
+        server.close()
+
+    watched = _watched(config, server, name, leave, own=False)
+    yield server
+    watched.gone = True
+
+
+def _watched(
+    config: pytest.Config, server: AnyServer, name: str, drop: Callable[[], object], *, own: bool
+) -> Watched:
+    """A world of the server as the hooks see it from now on."""
+    from mockserver.testing import MockWorld
+
+    root = getattr(server, "server_url", server.url)
+    made = Watched(MockWorld(server.worlds.named(name), root), drop, own=own)
+    config.stash[WATCHED].append(made)
+    return made
+
+
+def _worker(config: pytest.Config, name: str) -> Any:
+    """What the process that started this worker of pytest-xdist told it; None if this is no worker."""
+    return getattr(config, "workerinput", {}).get(name)
+
+
 @pytest.fixture
-def mock_world(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+def mock_world(request: pytest.FixtureRequest, mock_server: AnyServer) -> Iterator[MockWorld]:
     """A fresh world for this test, gone afterwards."""
     yield from _world(request, mock_server)
 
 
 @pytest.fixture(scope="module")
-def mock_world_module(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+def mock_world_module(request: pytest.FixtureRequest, mock_server: AnyServer) -> Iterator[MockWorld]:
     """A world that the tests of a module share."""
     yield from _world(request, mock_server)
 
 
 @pytest.fixture(scope="session")
-def mock_world_session(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[MockWorld]:
+def mock_world_session(request: pytest.FixtureRequest, mock_server: AnyServer) -> Iterator[MockWorld]:
     """A world that all tests share."""
     yield from _world(request, mock_server)
 
 
 @pytest.fixture
-def make_mock_world(request: pytest.FixtureRequest, mock_server: MockServer) -> Iterator[WorldFactory]:
+def make_mock_world(request: pytest.FixtureRequest, mock_server: AnyServer) -> Iterator[WorldFactory]:
     """A function that makes worlds for this test: ``make_mock_world(seed=, clock=, auth=, validation=)``."""
     made: list[Watched] = []
 
     def make(
         *, seed: Json = None, clock: Json = None, auth: str | None = None, validation: str | None = None
     ) -> MockWorld:
-        name = f"{_name(request.node.nodeid)}-{len(made) + 1}"
+        name = f"{_name(request)}-{len(made) + 1}"
         made.append(_made(request, mock_server, name, seed, clock, auth, validation))
         return made[-1].mock
 
     yield make
     for one in made:
-        _dropped(request, mock_server, one)
+        _ended(request, one)
 
 
 @pytest.fixture
@@ -240,9 +334,8 @@ def sd_elements_mock_session(mock_world_session: MockWorld) -> ServiceMock:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Forget the worlds of the test before; what happened so far in shared ones is not this test's."""
-    watched = item.config.stash[WATCHED]
-    watched[:] = [one for one in watched if not one.gone]
-    for one in watched:
+    _forget(item.config)
+    for one in item.config.stash[WATCHED]:
         one.since = one.mock.last
 
 
@@ -273,13 +366,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _world(request: pytest.FixtureRequest, server: MockServer) -> Iterator[MockWorld]:
+def _world(request: pytest.FixtureRequest, server: AnyServer) -> Iterator[MockWorld]:
     """A world made as the marker says, until the fixture's scope ends."""
     says = _marked(request.node)
     made = _made(
         request,
         server,
-        _name(request.node.nodeid),
+        _name(request),
         says.get("seed"),
         says.get("freeze"),
         says.get("auth"),
@@ -287,12 +380,12 @@ def _world(request: pytest.FixtureRequest, server: MockServer) -> Iterator[MockW
         says.get("faults"),
     )
     yield made.mock
-    _dropped(request, server, made)
+    _ended(request, made)
 
 
 def _made(
     request: pytest.FixtureRequest,
-    server: MockServer,
+    server: AnyServer,
     name: str,
     seed: Json,
     clock: Json,
@@ -300,7 +393,6 @@ def _made(
     validation: str | None,
     faults: Json = None,
 ) -> Watched:
-    from mockserver.testing import MockWorld
     from mockserver.world import CommandError
 
     seeds = None if seed is None else seed if isinstance(seed, (list, tuple)) else [seed]
@@ -312,16 +404,27 @@ def _made(
             server.worlds.named(name).fault(faults)
     except CommandError as error:
         raise pytest.fail.Exception(f"the mock world cannot be made: {error}", pytrace=False) from None
-    made = Watched(MockWorld(server.worlds.named(name), server.url), own=request.scope == "function")
-    request.config.stash[WATCHED].append(made)
-    return made
+    drop = partial(server.worlds.drop_world, name)
+    return _watched(request.config, server, name, drop, own=request.scope == "function")
 
 
-def _dropped(request: pytest.FixtureRequest, server: MockServer, made: Watched) -> None:
-    """Drop a world; fail for what its client did after the test was judged, or for what nobody used."""
+def _ended(request: pytest.FixtureRequest, made: Watched) -> None:
+    """Let a world go; fail for what its client did after the test was judged, or for what nobody used."""
     made.gone = True
-    server.worlds.drop_world(made.mock.name)
     _judge(request.node, [made], [] if made.own or made.forgiven else [made])
+
+
+def _forget(config: pytest.Config) -> None:
+    """Drop the worlds whose fixtures have ended: the report about them has been written."""
+    watched = config.stash[WATCHED]
+    ended = [one for one in watched if one.gone]
+    watched[:] = [one for one in watched if not one.gone]
+    if ended:
+        from mockserver.world import CommandError
+
+        for one in ended:
+            with suppress(CommandError):  # a test may have dropped it itself
+                one.drop()
 
 
 def _judge(node: pytest.Item | pytest.Collector, watched: list[Watched], done: list[Watched]) -> None:
@@ -398,10 +501,15 @@ def _instant(freeze: Json) -> str | None:
     return "real" if freeze is False else str(freeze.isoformat())
 
 
-def _name(nodeid: str) -> str:
-    """A world's name from that of a test: readable, the same in every run, another for every test."""
+def _name(request: pytest.FixtureRequest) -> str:
+    """A world's name from that of a test: readable, the same in every run, another for every test.
+
+    On a server that workers share, another for every worker too: two may run tests of one module.
+    """
     import hashlib
 
+    nodeid = request.node.nodeid
     digest = hashlib.sha256(nodeid.encode()).hexdigest()[:8]
     words = re.sub(r"[^A-Za-z0-9]+", "-", nodeid.rpartition("::")[2] or "session").strip("-")
-    return f"{words[-60:].strip('-')}-{digest}"
+    name = f"{words[-60:].strip('-')}-{digest}"
+    return f"{name}-{_worker(request.config, 'workerid')}" if _worker(request.config, "mock_server") else name

@@ -15,7 +15,6 @@ from mockserver.control import COMMANDS, CONTROL, SEED_FILES, Command
 from mockserver.values import Json, dumps
 from mockserver.world import CommandError, NotThere, read_text
 
-
 SILENCE = 30.0  # seconds without a sign of life until a stream is taken for dead
 
 
@@ -597,8 +596,11 @@ class RemoteWorld:
 
     def _aside(self, seconds: float) -> RemoteWorld:
         """The same world on a connection of its own, for a command that takes so many ``seconds`` longer."""
-        connection = self._connection
-        other = RemoteWorld(self.server_url, self.name, timeout=seconds + (connection.timeout or 0))
+        return self._of(self.name, seconds)
+
+    def _of(self, name: str, seconds: float = 0) -> RemoteWorld:
+        """A world of the same server, whose commands may take so many ``seconds`` longer."""
+        other = RemoteWorld(self.server_url, name, timeout=seconds + (self._connection.timeout or 0))
         other._headers = self._headers
         return other
 
@@ -626,6 +628,94 @@ class RemoteWorld:
             if kept and isinstance(error, ConnectionError):
                 return self._exchange(method, target, body, headers)
             raise Unreachable(f"no mock server answers at {self.server_url}: {error}") from error
+
+
+class RemoteWorlds:
+    """The worlds of a server that runs elsewhere, with the methods that Worlds has.
+
+    ``default`` is the one that stands for the server: tests that share one have each their own. Each world
+    that was asked for keeps a connection, until it is dropped or all are closed.
+    """
+
+    def __init__(self, default: RemoteWorld) -> None:
+        """Nothing is sent yet."""
+        self.default = default
+        self._asked = {default.name: default}
+
+    def get(self, name: str) -> RemoteWorld | None:
+        """The world of that name."""
+        try:
+            return self.named(name)
+        except NotThere:
+            return None
+
+    def named(self, name: str) -> RemoteWorld:
+        """The world of that name. Raises NotThere."""
+        self.default.world(name)
+        found = self._asked.get(name)
+        if found is None:
+            found = self._asked[name] = self.default._of(name)
+        return found
+
+    def __iter__(self) -> Iterator[RemoteWorld]:
+        """All worlds, oldest first."""
+        return iter([self.named(name) for name in self.worlds()["worlds"]])
+
+    def worlds(self) -> Json:
+        """The names of all worlds."""
+        return self.default.worlds()
+
+    def world(self, name: str) -> Json:
+        """What one world serves and how it is set."""
+        return self.default.world(name)
+
+    def create_world(
+        self,
+        name: str,
+        *,
+        seeds: Sequence[Json] | None = None,
+        clock: str | None = None,
+        auth: str | None = None,
+        validation: str | None = None,
+    ) -> Json:
+        """Make a world, like the server's own where nothing else is said; one of that name is replaced."""
+        return self.default.create_world(name, seeds=seeds, clock=clock, auth=auth, validation=validation)
+
+    def drop_world(self, name: str) -> Json:
+        """Forget a world and everything in it."""
+        dropped = self.default.drop_world(name)
+        gone = self._asked.pop(name, None)
+        if gone is not None:
+            gone.close()
+        return dropped
+
+    def metrics(self) -> str:
+        """What all worlds have counted, in the text format that Prometheus reads."""
+        return self.default.metrics()
+
+    def close(self) -> None:
+        """Close the connections; the next command opens one again."""
+        for one in self._asked.values():
+            one.close()
+
+
+class RemoteServer:
+    """A mock server that runs elsewhere, as whoever holds a MockServer sees it.
+
+    ``url``: where clients reach its default world; ``server_url``: the server itself; ``control``: the
+    control endpoint of that world; ``worlds``: all of them.
+    """
+
+    def __init__(self, url: str, default: str = "default", token: str | None = None) -> None:
+        """Nothing is sent yet. ``default``: the world that stands for the server."""
+        world = RemoteWorld(url, default, token)
+        self.url, self.server_url = world.url, world.server_url
+        self.control = self.url + CONTROL
+        self.worlds = RemoteWorlds(world)
+
+    def close(self) -> None:
+        """Close the connections; the server goes on."""
+        self.worlds.close()
 
 
 def _read_events(

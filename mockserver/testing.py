@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from mockserver.exchange import Exchange, exchanges
 from mockserver.findings import breaches, unexpected, unmet, unused
+from mockserver.remote import RemoteWorld
 from mockserver.values import Json, Record
-from mockserver.verification import differences
 from mockserver.webhooks import Webhooks
 from mockserver.world import NotThere, World, read_text
 from mockserver.world.credentials import Credential, good
-from mockserver.world.verifying import wanted_of
+
+# A world of a server in this process, or of one elsewhere: they have the same commands.
+Face: TypeAlias = World | RemoteWorld
 
 
 class MockWorld:
@@ -23,7 +26,7 @@ class MockWorld:
     ``world`` has every control command; ``url``: where the server answers for this world.
     """
 
-    def __init__(self, world: World, server: str) -> None:
+    def __init__(self, world: Face, server: str) -> None:
         """A view of ``world``, which the server at the URL ``server`` serves under its name."""
         self.world = world
         self.name = world.name
@@ -54,8 +57,10 @@ class MockWorld:
 
     def service(self, name: str) -> ServiceMock:
         """One service in this world, by the name of its fixtures. Raises NotThere."""
-        self.world.settings(name)
-        return ServiceMock(self, name)
+        about = self.world.info()["services"].get(name)
+        if about is None:
+            self.world.settings(name)
+        return ServiceMock(self, name, about)
 
     @property
     def journal(self) -> list[Exchange]:
@@ -70,7 +75,8 @@ class MockWorld:
     @property
     def last(self) -> int:
         """The number of the last exchange; 0 before the first."""
-        return self.world.journal.next_number - 1
+        number: int = self.world.info()["requests"]
+        return number
 
     @property
     def clock(self) -> MockClock:
@@ -110,8 +116,8 @@ class MockWorld:
 
     def _look(self) -> None:
         """Note what was done wrong since the last look."""
-        after, self._judged = self._judged, self.last
-        for one in exchanges(self.world, after=after):
+        for one in exchanges(self.world, after=self._judged):
+            self._judged = one.number
             self._breaches.extend(breaches(one))
             self._unexpected.extend(unexpected(one))
 
@@ -119,19 +125,19 @@ class MockWorld:
 class MockClock:
     """A world's time, as a test sees and sets it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Face) -> None:
         """The clock of ``world``, whichever it has at the moment."""
         self._world = world
 
     @property
     def now(self) -> datetime:
         """The world's instant, in UTC."""
-        return self._world.clock.now()
+        return self._told(self._world.show_clock())
 
     @property
     def mode(self) -> str:
         """Frozen, real, ticking or scaled."""
-        return self._world.clock.mode
+        return str(self._world.show_clock()["mode"])
 
     def advance(self, seconds: float | timedelta) -> datetime:
         """Go forward; the instant that is reached. Raises CommandError."""
@@ -161,12 +167,13 @@ class MockClock:
 class ServiceMock:
     """One service of a world: where it is, what it holds, what was asked of it."""
 
-    def __init__(self, world: MockWorld, name: str) -> None:
-        """The service of that name in ``world``."""
+    def __init__(self, world: MockWorld, name: str, about: Mapping[str, Json]) -> None:
+        """The service of that name in ``world``; ``about``: what the world's ``info`` says of it."""
         self._mock = world
         self.world = world.world
         self.name = name
-        self.url = world.url + self.world.shared.services[name].mount
+        self.url = world.url + str(about["mount"])
+        self._about = about
 
     # ---- the way in
 
@@ -195,8 +202,7 @@ class ServiceMock:
         Raises NotThere where there is no such user.
         """
         made = self.world.login(self.name, user, scheme=scheme, scope=scope, expires_in=expires_in)
-        cookie = self.world.shared.services[self.name].auth.session or ""
-        return Credential(made["scheme"], made["name"], made["secret"], cookie)
+        return Credential(made["scheme"], made["name"], made["secret"], self._about["session"] or "")
 
     def revoke(self, held: Credential | str | int) -> int:
         """Revoke a credential, or all of a user; how many there were. Raises NotThere."""
@@ -213,7 +219,7 @@ class ServiceMock:
         In Jira, ``LINK_ISSUES in MKY`` is that of one project and ``* in MKY`` leaves only seeing it.
         Raises NotThere where there is no such user.
         """
-        users = self.world.state(self.name, str(self.world.shared.services[self.name].auth.users))
+        users = self.world.state(self.name, str(self._about["users"]))
         if user != "*" and not any(user == str(value) for one in users for value in one.values()):
             raise NotThere(f"{self.name} has no user {user!r}")
         before = self.settings["denied"]
@@ -327,8 +333,8 @@ class ServiceMock:
         path: Mapping[str, Json] | str | None = None,
     ) -> list[Exchange]:
         """The calls of one operation that have at least these parts, oldest first. Raises CommandError."""
-        wanted = wanted_of(self.world.shared.services, self._parts(operation, body, query, path), self.name)
-        return [one for one in self.journal if not differences(wanted, one)]
+        parts = self._parts(operation, body, query, path)
+        return self._these(self.world.verify(service=self.name, at_least=0, **parts)["requests"])
 
     def assert_called(
         self,
@@ -410,8 +416,15 @@ class ServiceMock:
         found = self.world.verify(service=self.name, **question)
         if not found["satisfied"]:
             raise AssertionError(found["complaint"])
-        numbers = set(found["requests"])
-        return [one for one in self.journal if one.number in numbers]
+        return self._these(found["requests"])
+
+    def _these(self, numbers: Sequence[int]) -> list[Exchange]:
+        """The exchanges of these numbers, oldest first."""
+        if not numbers:
+            return []
+        since = exchanges(self.world, service=self.name, after=min(numbers) - 1)
+        wanted = set(numbers)
+        return [one for one in since if one.number in wanted]
 
     def _parts(
         self,

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from mockserver.spec.model import Service
-from mockserver.state.clock import instant
-from mockserver.values import Record
-from mockserver.world.states import States
+from mockserver.values import Json
+from mockserver.world.errors import CommandError
 
 SCHEMES = ("basic", "bearer", "token")  # those that are a header and need no signature
+
+
+class Lets(Protocol):
+    """A world that says who is let in, in this process or elsewhere."""
+
+    def info(self) -> Json:
+        """What it serves, with the schemes that each service takes."""
+
+    def credentials(self, service: str) -> Json:
+        """The credentials that a service knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +59,26 @@ class Credential:
 
 def well_formed(service: Service) -> Credential:
     """A credential that nobody stored, of the first scheme that the service takes."""
-    scheme = next(iter(_schemes(service)), "basic")
+    return _any(_sendable(service.auth.accepts))
+
+
+def good(world: Lets, name: str) -> Credential:
+    """A credential that the service of that name lets in: a stored one, or a well-formed one if none is."""
+    schemes = _sendable(world.info()["services"][name]["schemes"])
+    held: list[Json] = []
+    with suppress(CommandError):  # there may be none that stores any
+        held = world.credentials(name)["credentials"]
+    for scheme in schemes:
+        for one in held:
+            if one["scheme"] == scheme and one["state"] == "good":
+                return Credential(scheme, one["name"] if scheme == "basic" else "", one["secret"])
+    return _any(schemes)
+
+
+def _any(schemes: list[str]) -> Credential:
+    scheme = next(iter(schemes), "basic")
     return Credential("basic", "mock", "mock") if scheme == "basic" else Credential(scheme, "", "mock-token")
 
 
-def good(world: States, name: str) -> Credential:
-    """A credential that the service of that name lets in: a stored one, or a well-formed one if none is."""
-    service = world.shared.services[name]
-    for scheme in _schemes(service):
-        for record in _stored(world, service):
-            if record["scheme"] == scheme:
-                user = str(record.get("name", "")) if scheme == "basic" else ""
-                return Credential(scheme, user, str(record["secret"]))
-    return well_formed(service)
-
-
-def _schemes(service: Service) -> list[str]:
-    return [one for one in service.auth.accepts if one in SCHEMES]
-
-
-def _stored(world: States, service: Service) -> Iterator[Record]:
-    """The stored credentials that are neither withdrawn nor expired."""
-    resource = service.auth.credentials
-    for record in [] if resource is None else world.state(service.name, resource):
-        expires = record.get("expires")
-        if not record.get("refused") and not (expires and world.clock.now() >= instant(expires)):
-            yield record
+def _sendable(schemes: Iterable[str]) -> list[str]:
+    return [one for one in schemes if one in SCHEMES]

@@ -20,6 +20,8 @@ from mockserver.world.changes import changes
 from mockserver.world.core import Kept
 from mockserver.world.credentials import good
 from mockserver.world.errors import CommandError
+from mockserver.world.logins import Logins
+from mockserver.world.observing import Observing
 from mockserver.world.shown import shown_diagnosis
 from mockserver.world.states import States
 
@@ -38,7 +40,7 @@ ASKED: Mapping[str, str] = {
 }
 
 
-class Explaining(Answering, States):
+class Explaining(Answering, States, Observing, Logins):
     """The command that tries a request out."""
 
     def explain(

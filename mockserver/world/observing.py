@@ -31,7 +31,15 @@ class Observing(Core):
             return {
                 "name": self.name,
                 "services": {
-                    name: {"title": one.title, "mount": one.mount, "docs": one.docs, "env": dict(one.env)}
+                    name: {
+                        "title": one.title,
+                        "mount": one.mount,
+                        "docs": one.docs,
+                        "env": dict(one.env),
+                        "schemes": list(one.auth.accepts),
+                        "users": one.auth.users,
+                        "session": one.auth.session,
+                    }
                     for name, one in self.shared.services.items()
                 },
                 "auth": self.auth_mode,

@@ -37,7 +37,10 @@ def link(mock, body=LINK, path=ISSUE):
 """
 # The project has no plugin for asynchronous tests.
 ALWAYS = ("-p", "no:cacheprovider", "--strict-markers")
-APART = (*ALWAYS, "-p", "no:asyncio", "-p", "no:aiohttp")
+APART = (
+    *(*ALWAYS, "-p", "no:asyncio", "-p", "no:aiohttp"),
+    *("-p", "no:randomly", "-p", "no:rerunfailures"),
+)
 HERE = (*ALWAYS, "-p", "mockserver.pytest_plugin")
 
 Run = Callable[..., pytest.RunResult]
