@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mockserver.engine.admit import admit, arrived, body_of, broken_rules
 from mockserver.engine.context import Context, Site
 from mockserver.engine.events import announce
-from mockserver.engine.remembered import MOST, Known, again, key_of, known_of, looked
+from mockserver.engine.remembered import MOST, Known, again, known_of, looked
 from mockserver.engine.render import exemplified, reason, refused, rendered
 from mockserver.engine.slips import slips
 from mockserver.engine.verbs import VERBS
@@ -35,8 +35,7 @@ class Answer:
 def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Answer:
     """The reply of one operation to one call."""
     operation = leaf.operation
-    key = key_of(call)
-    known: Known | None = site.remembered.get(key)
+    known: Known | None = site.remembered.get(call.likeness)
     if known is not None and (reply := again(known, site)) is not None:
         return Answer(reply, FINE)
     preferred = prefer(operation, call)
@@ -51,7 +50,7 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         ctx = arrived(site, call, leaf, base)
         if operation.absent:
             raise _absent(operation)
-        known = _admitted(ctx, leaf, values, key, known)
+        known = _admitted(ctx, leaf, values, known)
         ctx.stage = "body"
         ctx.body = body_of(ctx)
         admitted = ctx
@@ -76,9 +75,7 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
     return Answer(reply, FINE, ctx)
 
 
-def _admitted(
-    ctx: Context, leaf: Leaf, values: Mapping[str, str], key: object, known: Known | None
-) -> Known | None:
+def _admitted(ctx: Context, leaf: Leaf, values: Mapping[str, str], known: Known | None) -> Known | None:
     """Admit the call, as it was before where it would be so again; what is known of it from now on.
 
     Raises Problem.
@@ -97,7 +94,7 @@ def _admitted(
     found = known_of(ctx)
     if len(site.remembered) >= MOST:
         site.remembered.clear()
-    site.remembered[key] = found
+    site.remembered[ctx.call.likeness] = found
     site.store.watch()
     return found
 

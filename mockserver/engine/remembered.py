@@ -14,12 +14,10 @@ from mockserver.engine.context import Caller, Context, Site
 from mockserver.engine.render import trace
 from mockserver.spec.model import Case
 from mockserver.state.store import Seen
-from mockserver.values import Call, Json, Record, Reply
+from mockserver.values import Json, Record, Reply
 
 # Calls that are remembered for one service in one world, and bytes of a reply that is worth it.
 MOST, LARGEST = 256, 16 * 1024
-
-Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -55,14 +53,6 @@ class Known:
         ctx.path, ctx.query = self.path, self.query
         ctx.parents, ctx.target = self.parents, self.target
         ctx.headers = dict(self.headers)
-
-
-def key_of(call: Call) -> Key:
-    """What two calls have in common that only differ in their bodies."""
-    items = call.headers.items()
-    if call.body:
-        return call.method, call.target, call.root, *(one for one in items if one[0] != "content-length")
-    return call.method, call.target, call.root, *items
 
 
 def known_of(ctx: Context) -> Known:

@@ -11,9 +11,11 @@ whether the installed aiohttp has them, and the black-box tests of the server ru
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple, Protocol
 
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
@@ -21,12 +23,14 @@ from aiohttp.http import SERVER_SOFTWARE, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from mockserver.values import Json, Reply
+from mockserver.values import Call, Json, Reply
 from mockserver.wire import headers_from, safe, target_from
 
-# What answers: method, target, headers and body to a reply; None for what must take the ordinary way.
-Answers = Callable[[str, str, Mapping[str, str], bytes], "Reply | None"]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+# Bytes that are taken from a socket at once.
+CHUNK = 64 * 1024
+# Requests whose reading is remembered, each of so many bytes at most: clients send the same again and again.
+REMEMBERED, SHORT = 512, 2048
 # Bytes that may wait to be sent to a client before its next request takes the ordinary way, which waits too.
 UNSENT = 64 * 1024
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -55,52 +59,100 @@ def fits() -> bool:
     return known.issuperset(_PRIVATE) and "_buffer" in StreamReader.__slots__
 
 
+class Plain(NamedTuple):
+    """A request that arrived whole: the call, and the world that it is for, by name, if it has one."""
+
+    world: str | None
+    call: Call
+
+
+class Answers(Protocol):
+    """What answers plain requests."""
+
+    def plain(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Plain | None:
+        """The request, or None if it must take the ordinary way."""
+        ...
+
+    def at_once(self, plain: Plain) -> Reply | None:
+        """The reply; None, and nothing done, if the request must take the ordinary way this time."""
+        ...
+
+
 class DirectServer(web.Server):
     """aiohttp's server, with connections that answer plain requests at once."""
 
-    def __init__(
-        self,
-        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-        answers: Answers,
-        **rest: Json,
-    ) -> None:
+    def __init__(self, handler: Handler, answers: Answers, **rest: Json) -> None:
         """``handler`` is the ordinary way, ``answers`` the short one."""
         super().__init__(handler, **rest)
-        self._answers = answers
+        self.answers = answers
+        self.known: dict[bytes, Plain] = {}
+        # All connections read into the same place, one after another: what they get is copied out at once.
+        self.buffer = memoryview(bytearray(CHUNK))
         self._rest = rest
 
     def __call__(self) -> Connection:
         """A connection."""
-        return Connection(self._answers, self, loop=self._loop, **self._rest)
+        return Connection(self, loop=self._loop, **self._rest)
 
 
-class Connection(RequestHandler):
+class Connection(RequestHandler, asyncio.BufferedProtocol):
     """One connection."""
 
-    __slots__ = ("_answers",)
+    __slots__ = ("_between", "_server")
 
-    def __init__(self, answers: Answers, server: DirectServer, **rest: Json) -> None:
-        """A connection of ``server`` whose plain requests ``answers`` answers."""
+    def __init__(self, server: DirectServer, **rest: Json) -> None:
+        """A connection of ``server``."""
         super().__init__(server, **rest)
-        self._answers = answers
+        self._server = server
+        # Whether all that has come so far were whole requests, so that the next byte begins one.
+        self._between = True
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self._server.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take ``nbytes`` that have come."""
+        self.data_received(bytes(self._server.buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         """Answer what has arrived, as far as that can be done at once; leave the rest to the ordinary way."""
         waiter = self._waiter
         if waiter is None or waiter.done() or self._messages or self._upgraded:
+            self._between = False
             super().data_received(data)
             return
+        if self._between and data and not (self._close or self._force_close):
+            plain = self._server.known.get(data)
+            if plain is not None and self._sent(plain):
+                return
         # With no waiter to wake, what is read stays in the queue.
         self._waiter = None
         try:
             super().data_received(data)
         finally:
             self._waiter = waiter
+        self._answer_all(data, waiter)
+
+    def _answer_all(self, data: bytes, waiter: asyncio.Future[None]) -> None:
         messages = self._messages
-        while messages and not waiter.done() and self._answered(*messages[0]):
+        plain: Plain | None = None
+        count = 0
+        while messages and not waiter.done():
+            plain = self._plain(*messages[0])
+            if plain is None or not self._sent(plain):
+                break
+            count += 1
             messages.popleft()
             if self._parser is not None:
                 self._parser.message_consumed()
+        if count == 1 and not messages and plain is not None and _is_one(data, plain.call.body):
+            if self._between and len(data) <= SHORT:
+                if len(self._server.known) >= REMEMBERED:
+                    self._server.known.clear()
+                self._server.known[data] = plain
+        elif data:
+            self._between = False
         if messages and not waiter.done():
             waiter.set_result(None)
         elif self._buffer_paused:
@@ -111,12 +163,10 @@ class Connection(RequestHandler):
         if self._buffer_paused and not self._messages and self.transport is not None:
             self._resume_reading_if_drained()
 
-    def _answered(self, message: Json, payload: StreamReader) -> bool:
-        """Whether the request could be answered at once. ``message``: its head, or what was wrong with it."""
-        transport = self.transport
+    def _plain(self, message: Json, payload: StreamReader) -> Plain | None:
+        """The request, if it is one that can be answered at once. ``message``: its head, or what is wrong."""
         if (
-            transport is None
-            or not isinstance(message, RawRequestMessage)
+            not isinstance(message, RawRequestMessage)
             or message.method not in _METHODS
             or message.version != HttpVersion11
             or message.should_close
@@ -124,20 +174,31 @@ class Connection(RequestHandler):
             or message.chunked
             or not payload.is_eof()
             or self._reading_paused
-            or transport.get_write_buffer_size() > UNSENT
         ):
-            return False
+            return None
         headers = headers_from(message.raw_headers)
         if not _SPECIAL.isdisjoint(headers):
-            return False
+            return None
         # Not payload.read_nowait(): that reads on, and leaves nothing for the ordinary way.
         body = b"" if payload is EMPTY_PAYLOAD else b"".join(payload._buffer)
-        reply = self._answers(message.method, target_from(message.path), headers, body)
+        return self._server.answers.plain(message.method, target_from(message.path), headers, body)
+
+    def _sent(self, plain: Plain) -> bool:
+        """Whether the request could be answered at once."""
+        transport = self.transport
+        if transport is None or transport.get_write_buffer_size() > UNSENT:
+            return False
+        reply = self._server.answers.at_once(plain)
         if reply is None:
             return False
         transport.write(_bytes(reply))
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
+
+
+def _is_one(data: bytes, body: bytes) -> bool:
+    """Whether ``data`` is one request with this body and nothing else."""
+    return data.find(b"\r\n\r\n") + 4 + len(body) == len(data)
 
 
 def _bytes(reply: Reply) -> bytes:

@@ -19,7 +19,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from mockserver.control import CONTROL, control, stream, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
 from mockserver.server.delivery import Sender
-from mockserver.server.direct import DirectServer, fits
+from mockserver.server.direct import DirectServer, Plain, fits
 from mockserver.server.effects import spoilt
 from mockserver.server.loops import new_loop
 from mockserver.server.sockets import bound
@@ -163,9 +163,7 @@ class MockServer:
             "logger": _log(),
         }
         server: web.Server = (
-            DirectServer(self.handler, self._at_once, **rest)
-            if self._direct
-            else web.Server(self.handler, **rest)
+            DirectServer(self.handler, self, **rest) if self._direct else web.Server(self.handler, **rest)
         )
         sockets = bound(self.host, self._wanted_port)
         self.port = sockets[0].getsockname()[1]
@@ -237,21 +235,20 @@ class MockServer:
             response.force_close()
         return response
 
-    def _at_once(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
-        """The reply to a request that has arrived whole; None, and nothing done, if it is not a plain one."""
+    def plain(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Plain | None:
+        """A request that has arrived whole, if it may be answered at once."""
         if len(body) > self.limits.size or "origin" in headers:
             return None
         name, target, root = self._addressed(target, headers)
-        if _is_control(target):
-            return None
+        return None if _is_control(target) else Plain(name, Call(method, target, headers, body, root))
+
+    def at_once(self, plain: Plain) -> Reply | None:
+        """The reply to such a request; None, and nothing done, if it must take the ordinary way this time."""
         try:
-            world = self._world(name, root)
+            world = self._world(plain.world, plain.call.root)
         except CommandError:
             return None
-        if not world.undisturbed:
-            return None
-        call = Call(method, target, headers, body, root)
-        return self._exchanged(world, call, whole=True)[0]
+        return self._exchanged(world, plain.call, whole=True)[0] if world.undisturbed else None
 
     def _exchanged(
         self, world: World, call: Call, refused: Problem | None = None, *, whole: bool = False
