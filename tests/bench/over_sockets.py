@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import calls
 from figures import Run, shown
@@ -43,15 +44,16 @@ def requests(ours: bool) -> Mapping[str, Request]:
     return {"GET": Request("GET", path, headers), "POST": Request("POST", path, sent, dumps(calls.link()))}
 
 
+@cache
 def sizes() -> Sequence[str]:
     """Bytes that W1 and W2 are answered with."""
     world = World(calls.shared())
     return [str(len(calls.w1(world)().body)), str(len(calls.w2(world)().body))]
 
 
-def bare(*switches: str) -> Process:
+def bare(*switches: str, environment: Mapping[str, str] | None = None) -> Process:
     """The bare server."""
-    return Process([str(HERE / "bare.py"), *sizes(), *switches])
+    return Process([str(HERE / "bare.py"), *sizes(), *switches], environment)
 
 
 def window(server: Process, request: Request, seconds: float, again: int = AGAIN) -> Window:

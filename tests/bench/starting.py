@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from over_sockets import SERVE, bare
 from processes import Process, finished
 
 STARTS = "starts of bare aiohttp"
-# Imports first, then what a session's first fixture does, once with everything imported and parsed before.
+# Imports first, then twice what the first fixture of a session does: behaviours are imported by the first.
 FIXTURE = """
 import json, time
 from platformdirs import user_cache_path
@@ -31,7 +30,7 @@ def begun():
     server.stop()
     return ready - start, time.perf_counter() - ready
 
-print(json.dumps(begun()))
+print(json.dumps([*begun(), *begun()]))
 """
 PLUGIN = """
 import json, time
@@ -42,6 +41,14 @@ print(json.dumps(time.perf_counter() - start))
 """
 
 
+TITLES = {
+    "warm": "serve",
+    "cold": "serve-cold",
+    "first": "fixture-first",
+    "fixture": "fixture",
+    "stop": "fixture-stop",
+    "plugin": "plugin-import",
+}
 # pytest, and then the seconds of CPU that all of it took.
 COUNTED = """
 import resource, sys, pytest
@@ -54,33 +61,31 @@ print(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
 def starting(run: Run) -> None:
     """``serve`` until it is ready, with and without a cache; the plugin; the fixture of a session."""
     rounds = run.rounds(7)
-    size = {"bare": [], "warm": [], "cold": [], "fixture": [], "stop": [], "plugin": []}  # type: ignore[var-annotated]
-    found: dict[str, list[float]] = size
+    found: dict[str, list[float]] = {name: [] for name in ("bare", *TITLES)}
     with tempfile.TemporaryDirectory() as kept:
-        warm = _cache(kept)
-        _started(SERVE, warm)
+        compiled = str(Path(kept) / "compiled")
+        warm = _cache(kept, compiled)
+        for _ in range(2):  # the first writes what later ones read
+            _started(SERVE, warm)
+            bare(environment=warm).__exit__(None, None, None)
+            finished(["-c", FIXTURE], warm)
+            finished(["-c", PLUGIN], warm)
         for _ in rounds:
-            with bare() as process:
+            with bare(environment=warm) as process:
                 found["bare"].append(process.seconds)
             found["warm"].append(_started(SERVE, warm))
             with tempfile.TemporaryDirectory() as empty:
-                found["cold"].append(_started(SERVE, _cache(empty)))
-            ready, stopped = json.loads(finished(["-c", FIXTURE], warm))
-            found["fixture"].append(ready)
+                found["cold"].append(_started(SERVE, _cache(empty, compiled)))
+            first, _, again, stopped = json.loads(finished(["-c", FIXTURE], warm))
+            found["first"].append(first)
+            found["fixture"].append(again)
             found["stop"].append(stopped)
-            found["plugin"].append(json.loads(finished(["-c", PLUGIN])))
-    names = {
-        "warm": "serve",
-        "cold": "serve-cold",
-        "fixture": "fixture",
-        "stop": "fixture-stop",
-        "plugin": "plugin-import",
-    }
+            found["plugin"].append(json.loads(finished(["-c", PLUGIN], warm)))
+        _plugin(run, statistics.median(found["bare"]), warm)
     run.note(f"start: bare aiohttp starts in {shown(statistics.median(found['bare']))}")
-    for name, title in names.items():
+    for name, title in TITLES.items():
         each = [one / other for one, other in zip(found[name], found["bare"], strict=True)]
         run.add(f"start.{title}", each, STARTS, shown(statistics.median(found[name])))
-    _plugin(run, statistics.median(found["bare"]))
 
 
 def _started(command: list[str], environment: Mapping[str, str]) -> float:
@@ -88,12 +93,13 @@ def _started(command: list[str], environment: Mapping[str, str]) -> float:
         return process.seconds
 
 
-def _cache(folder: str) -> dict[str, str]:
-    """The environment in which what was parsed is kept in ``folder``."""
-    return {"XDG_CACHE_HOME": folder, "HOME": folder, "LOCALAPPDATA": folder}
+def _cache(folder: str, compiled: str) -> dict[str, str]:
+    """The environment in which what was parsed is kept in ``folder``, and Python's own files are written."""
+    homes = {"XDG_CACHE_HOME": folder, "HOME": folder, "LOCALAPPDATA": folder}
+    return {**homes, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
 
 
-def _plugin(run: Run, start: float) -> None:
+def _plugin(run: Run, start: float, environment: Mapping[str, str]) -> None:
     """A whole run of pytest, with the plugin and without it: CPU of the process, in turns."""
     with tempfile.TemporaryDirectory() as folder:
         test = Path(folder) / "test_nothing.py"
@@ -110,19 +116,15 @@ def _plugin(run: Run, start: float) -> None:
             folder,
             str(test),
         ]
-        more = []
+        without, with_it, more = [*asked, "-p", "no:jira_mockserver"], asked, []
+        for command in (without, with_it):
+            finished(command, environment)
         for _ in run.rounds(15):
-            without, with_it = (
-                float(finished([*asked, *rest]).split()[-1]) for rest in (["-p", "no:jira_mockserver"], [])
-            )
-            more.append(with_it - without)
+            costs = [float(finished(command, environment).split()[-1]) for command in (without, with_it)]
+            more.append(costs[1] - costs[0])
     run.add(
         "start.plugin",
         [one / start for one in more],
         f"{STARTS} more",
         shown(max(0.0, statistics.median(more))),
     )
-
-
-if __name__ == "__main__":
-    sys.exit("run.py runs this")
