@@ -12,16 +12,19 @@ class Ids:
     def __init__(self, counters: dict[str, int] | None = None) -> None:
         """Continue from ``counters`` (name to last number given)."""
         self._last = dict(counters or {})
+        self._lent = False  # whether forks share the counters
 
     def number(self, name: str, start: int = 1) -> int:
         """The next number of ``name``; the first is ``start``."""
         found = max(self._last.get(name, start - 1), start - 1) + 1
+        self._own()
         self._last[name] = found
         return found
 
     def taken(self, name: str, number: int) -> None:
         """Never give ``number`` or a lower one again under ``name``."""
         if number > self._last.get(name, 0):
+            self._own()
             self._last[name] = number
 
     def digest(self, name: str, size: int = 32) -> str:
@@ -39,4 +42,13 @@ class Ids:
 
     def fork(self) -> Ids:
         """Counters of their own that continue from here."""
-        return Ids(self._last)
+        other = Ids()
+        other._last = self._last
+        self._lent = other._lent = True
+        return other
+
+    def _own(self) -> None:
+        """Have counters that nobody shares."""
+        if self._lent:
+            self._last = dict(self._last)
+            self._lent = False

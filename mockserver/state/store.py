@@ -167,13 +167,16 @@ class Table:
 
 
 class Store:
-    """All tables of one world. Forking costs one reference a table; the first write copies one."""
+    """All tables of one world. A fork shares them all; its first write to one copies that, and no other."""
 
     def __init__(self, indexes: Mapping[str, Sequence[Index]]) -> None:
         """Empty tables, named and indexed as ``indexes`` says."""
         self._tables = {name: Table(self, rules) for name, rules in indexes.items()}
+        # Whether forks share the very table of references; then none of the tables is this store's own.
+        self._lent = False
         self._read: dict[str, Table] = {}
-        self.written = False
+        self.writes = 0
+        self._began = 0
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name, to read from. Raises KeyError."""
@@ -183,7 +186,12 @@ class Store:
     def watch(self) -> None:
         """Begin to note which tables are read, and whether anything is written (``written``)."""
         self._read = {}
-        self.written = False
+        self._began = self.writes
+
+    @property
+    def written(self) -> bool:
+        """Whether anything was written since ``watch``."""
+        return self.writes != self._began
 
     def seen(self) -> Seen:
         """The tables read since ``watch``, as they are now."""
@@ -207,21 +215,24 @@ class Store:
 
     def put(self, name: str, row_id: RowId, record: Record) -> None:
         """Store ``record`` under ``row_id``. It must not be changed afterwards."""
-        self.written = True
+        self.writes += 1
         self._writable(name).put(row_id, record)
 
     def drop(self, name: str, row_id: RowId) -> None:
         """Forget one row."""
-        self.written = True
+        self.writes += 1
         self._writable(name).drop(row_id)
 
     def replace(self, name: str, table: Table) -> None:
         """Put ``table``, which nobody may write to any more, in place of the one of that name."""
         table.owner = None
+        self._own()
         self._tables[name] = table
 
     def same(self, other: Store) -> bool:
         """Whether both stores share all tables: where one is a fork, whether neither was written to since."""
+        if self._tables is other._tables:
+            return True
         return self._tables.keys() == other._tables.keys() and all(
             table is other._tables[name] for name, table in self._tables.items()
         )
@@ -229,13 +240,22 @@ class Store:
     def fork(self) -> Store:
         """A store with the same content; neither sees what the other writes from now on."""
         other = Store({})
-        for table in self._tables.values():
-            table.owner = None
-        other._tables = dict(self._tables)
+        if not self._lent:
+            for table in self._tables.values():
+                table.owner = None
+        other._tables = self._tables
+        self._lent = other._lent = True
         return other
 
     def _writable(self, name: str) -> Table:
         table = self._tables[name]
         if table.owner is not self:
+            self._own()
             table = self._tables[name] = table.copy(self)
         return table
+
+    def _own(self) -> None:
+        """Have a table of references that nobody shares."""
+        if self._lent:
+            self._tables = dict(self._tables)
+            self._lent = False

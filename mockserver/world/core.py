@@ -40,7 +40,7 @@ class Kept:
 
     store: Store
     ids: Ids
-    settings: Mapping[str, Mapping[str, Json]]
+    settings: dict[str, dict[str, Json]]
 
 
 class Core:
@@ -73,11 +73,12 @@ class Core:
         self._initial_clock = clock.fork()
         self._lock = threading.RLock()
         # Told of each exchange and each change of a delivery, if ``_waiting`` says that somebody waits.
-        self._changed = threading.Condition(self._lock)
+        self._condition: threading.Condition | None = None
         self._waiting = 0
         self._woken = 0
-        self.journal = Journal(on_token=self._on_token)
         self.warnings: list[str] = []
+        # Nothing in a world leads back to it: once it is dropped it is gone, without a collection of garbage.
+        self.journal = Journal(on_token=partial(_real_token, name, self.warnings))
         self._watchers: dict[object, Callable[[bool], None]] = {}
         self._rules = Armed()
         self._snapshots: dict[str, Kept] = {}
@@ -149,13 +150,12 @@ class Core:
         return counts
 
     def _kept(self) -> Kept:
-        settings = {name: dict(values) for name, values in self._settings.items()}
-        return Kept(self._store.fork(), self._ids.fork(), settings)
+        return Kept(self._store.fork(), self._ids.fork(), dict(self._settings))
 
     def _put_back(self, state: Kept) -> None:
         self._store = state.store.fork()
         self._ids = state.ids.fork()
-        self._settings = {name: dict(values) for name, values in state.settings.items()}
+        self._settings = dict(state.settings)  # those of one service are replaced, never changed
 
     def _counts(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = {}
@@ -174,9 +174,9 @@ class Core:
 
     def wake(self) -> None:
         """Let every command that waits come back now with what it has seen."""
-        with self._changed:
+        with self._lock:
             self._woken += 1
-            self._changed.notify_all()
+            self._notify()
             for tell in tuple(self._watchers.values()):
                 tell(True)
 
@@ -190,7 +190,7 @@ class Core:
         """Say to those who wait and who send that deliveries, or the time, have changed."""
         self.outbox.news = False
         if self._waiting:
-            self._changed.notify_all()
+            self._notify()
         if self._sender is not None and self.outbox.last:
             self._sender()
 
@@ -220,22 +220,23 @@ class Core:
 
     def _announce(self) -> None:
         """Say to those who wait and who watch that there was an exchange."""
-        self._changed.notify_all()
+        self._notify()
         for tell in tuple(self._watchers.values()):
             tell(False)
 
-    def _on_token(self) -> None:
-        """Somebody uses this world with what looks like a real API token: said once, and loudly."""
-        self.warnings.append(REAL_TOKEN)
-        logging.getLogger("mockserver").warning("world %s: %s", self.name, REAL_TOKEN)
+    def _notify(self) -> None:
+        """Say to those who wait that something has changed; the world is held."""
+        if self._condition is not None:
+            self._condition.notify_all()
 
     def _until(self, there: Callable[[], bool], timeout: float | None) -> bool:
         """Whether ``there`` came true within so many real seconds; it is asked after every change."""
-        with self._changed:
+        with self._lock:
+            changed = self._condition = self._condition or threading.Condition(self._lock)
             woken = self._woken
             self._waiting += 1
             try:
-                self._changed.wait_for(lambda: there() or self._woken != woken, timeout)
+                changed.wait_for(lambda: there() or self._woken != woken, timeout)
             finally:
                 self._waiting -= 1
             return there()
@@ -247,6 +248,12 @@ class Core:
         self._coverage.clear()
         self._breaches = 0
         return gone
+
+
+def _real_token(world: str, warnings: list[str]) -> None:
+    """Somebody uses a world with what looks like a real API token: said once, and loudly."""
+    warnings.append(REAL_TOKEN)
+    logging.getLogger("mockserver").warning("world %s: %s", world, REAL_TOKEN)
 
 
 def indexes(services: Iterable[Service]) -> dict[str, list[Index]]:
