@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.engine.admit import admit, arrived, body_of, broken_rules
 from mockserver.engine.context import Context, Site
@@ -22,8 +22,7 @@ from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
 FINE = Diagnosis()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A reply, why it is as it is, and what happens to it on its way."""
 
     reply: Reply

@@ -112,8 +112,8 @@ def spoilt(
     done = marked(reply, "fault", f"{name}: {', '.join(told)}", site.number)
     if answered is not None:
         broken, breach = answered.diagnosis.broken, answered.diagnosis.breach
-        done = replace(done, diagnosis=replace(done.diagnosis, broken=broken, breach=breach))
-    return replace(done, effect=effect if effect != Effect() else None)
+        done = done._replace(diagnosis=replace(done.diagnosis, broken=broken, breach=breach))
+    return done._replace(effect=effect if effect != Effect() else None)
 
 
 def _met(site: Site, call: Call, found: Route, fault: Fault, answered: Answer | None) -> tuple[Reply, Effect]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mockserver.engine.context import Caller, Context, Site
 from mockserver.engine.render import trace
 from mockserver.spec.model import Case
-from mockserver.state.store import Seen
+from mockserver.state.store import Seen, Store
 from mockserver.values import Json, Record, Reply
 
 # Calls that are remembered for one service in one world, and bytes of a reply that is worth it.
@@ -35,17 +35,26 @@ class Known:
     parents: Mapping[str, Record]
     target: Record | None
     headers: Mapping[str, str]
+    store: Store
+    writes: int
     reply: Reply | None = None
     also_seen: Seen = ()
 
     def holds(self, site: Site) -> bool:
-        """Whether it would be found out again."""
-        return (
-            self.settings is site.settings
-            and self.auth == site.auth
-            and self.validation == site.validation
-            and site.store.unchanged(self.seen)
-        )
+        """Whether it would be found out again, and ``reply`` too if there is one."""
+        store = site.store
+        if not (
+            self.settings is site.settings and self.auth == site.auth and self.validation == site.validation
+        ):
+            return False
+        if store is not self.store or store.writes != self.writes:
+            # Something was written; was it to what this depends on?
+            if not store.unchanged(self.seen):
+                return False
+            if not store.unchanged(self.also_seen):
+                self.reply, self.also_seen = None, ()
+            self.store, self.writes = store, store.writes
+        return True
 
     def restored(self, ctx: Context) -> None:
         """Fill ``ctx`` as it was when this call was admitted."""
@@ -70,14 +79,16 @@ def known_of(ctx: Context) -> Known:
         ctx.parents,
         ctx.target,
         dict(ctx.headers),
+        site.store,
+        site.store.writes,
     )
 
 
 def again(known: Known, site: Site) -> Reply | None:
     """The reply to a mere look that was answered before, if it would be the same; but for its trace id."""
-    reply = known.reply
-    if reply is None or not (known.holds(site) and site.store.unchanged(known.also_seen)):
+    if known.reply is None or not known.holds(site) or known.reply is None:
         return None
+    reply = known.reply
     if not site.service.traced:
         return reply
     own = trace(site.number)

@@ -92,10 +92,11 @@ class DirectServer(web.Server):
 
     def __call__(self) -> Connection:
         """A connection."""
-        return Connection(self, loop=self._loop, **self._rest)
+        kind = BufferedConnection if isinstance(self._loop, asyncio.BaseEventLoop) else Connection
+        return kind(self, loop=self._loop, **self._rest)
 
 
-class Connection(RequestHandler, asyncio.BufferedProtocol):
+class Connection(RequestHandler):
     """One connection."""
 
     __slots__ = ("_between", "_server")
@@ -106,14 +107,6 @@ class Connection(RequestHandler, asyncio.BufferedProtocol):
         self._server = server
         # Whether all that has come so far were whole requests, so that the next byte begins one.
         self._between = True
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the next bytes go."""
-        return self._server.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Take ``nbytes`` that have come."""
-        self.data_received(bytes(self._server.buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         """Answer what has arrived, as far as that can be done at once; leave the rest to the ordinary way."""
@@ -196,6 +189,20 @@ class Connection(RequestHandler, asyncio.BufferedProtocol):
         return True
 
 
+class BufferedConnection(Connection, asyncio.BufferedProtocol):
+    """One connection on a loop of asyncio, which else makes room for every read anew."""
+
+    __slots__ = ()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self._server.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take ``nbytes`` that have come."""
+        self.data_received(bytes(self._server.buffer[:nbytes]))
+
+
 def _is_one(data: bytes, body: bytes) -> bool:
     """Whether ``data`` is one request with this body and nothing else."""
     return data.find(b"\r\n\r\n") + 4 + len(body) == len(data)
@@ -203,17 +210,20 @@ def _is_one(data: bytes, body: bytes) -> bool:
 
 def _bytes(reply: Reply) -> bytes:
     """The reply as it is sent, head and body, with the headers that aiohttp adds to every response."""
-    headers, body = safe(reply.headers), reply.body
-    lines = [_status(reply.status)]
-    lines += [f"{name}: {value}\r\n" for name, value in headers.items() if name not in _OURS]
+    headers, body = reply.headers, reply.body
+    if not _OURS.isdisjoint(headers):
+        headers = {name: value for name, value in headers.items() if name not in _OURS}
+    told = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if told.count("\r\n") != len(headers) or not told.replace("\r\n", "").isprintable():
+        told = "".join([f"{name}: {value}\r\n" for name, value in safe(headers).items()])
     if reply.status in EMPTY:
-        body = b""
+        length, body = "", b""
     else:
-        lines.append(f"Content-Length: {len(body)}\r\n")
+        length = f"Content-Length: {len(body)}\r\n"
         if body and "Content-Type" not in headers:
-            lines.append("Content-Type: application/octet-stream\r\n")
-    lines.append(f"Date: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n")
-    return "".join(lines).encode() + body
+            length += "Content-Type: application/octet-stream\r\n"
+    end = f"{length}Date: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
+    return f"{_status(reply.status)}{told}{end}".encode() + body
 
 
 @lru_cache(maxsize=64)
