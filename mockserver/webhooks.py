@@ -132,7 +132,7 @@ class Webhooks(Sequence[Webhook]):
 
         event, url: exactly, or with ``*`` for anything; state: ``delivered`` waits for a receiver's answer,
         without one any will do but ``dropped``; attempts: only what was sent so often, or more; after: id of
-        the last one that does not count; timeout: real seconds. Raises AssertionError with what there is instead.
+        the last one that does not count; timeout: real seconds. Raises AssertionError with what there is.
         """
         __tracebackhide__ = True
         asked = {"event": event, "subscription": subscription, "url": url, "state": state}

@@ -60,7 +60,6 @@ def started(
         token=wanted.token,
         max_body=wanted.max_body,
         on_exchange=on_exchange,
-        uvloop=True,
     )
     try:
         return server.start()
