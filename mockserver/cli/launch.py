@@ -143,12 +143,16 @@ def variables(services: Mapping[str, Service], url: str) -> dict[str, str]:
 
 
 def question(default: World) -> Call | None:
-    """A documented request that only reads and is answered with 200, without ``root``; the shortest such."""
+    """A request that only reads and is answered with 200, without ``root``.
+
+    Best is one whose reply the reference prints, of the service with most operations; then the shortest.
+    """
     from mockserver.world.credentials import good
 
     services = default.shared.services
-    readings = [(service, call) for service in services.values() for call in _readings(service)]
-    for service, call in sorted(readings, key=lambda one: _effort(one[1])):
+    readings = [(service, *one) for service in services.values() for one in _readings(service)]
+    best = sorted(readings, key=lambda one: (not one[1], -len(one[0].operations), *_effort(one[2])))
+    for service, _, call in best:
         header = good(default, service.name).authorization
         asked = Call("GET", service.mount + call.target, {"authorization": header})
         if default.fork("question").handle(asked).status == 200:
@@ -189,12 +193,12 @@ def _effort(call: Call) -> tuple[bool, int]:
     return "?" in call.target, len(call.target)
 
 
-def _readings(service: Service) -> Iterator[Call]:
-    """The documented calls that only read."""
+def _readings(service: Service) -> Iterator[tuple[bool, Call]]:
+    """The calls of examples that only read; whether the reference prints their reply."""
     from mockserver.contract.replay import request
 
     for operation in service.operations.values():
         for example in operation.examples.values():
             reads = operation.method == "GET" and example.status == 200 and not example.given
             if reads and example.call is not None:
-                yield request(service, operation, example.call)
+                yield example.source == "documented", request(service, operation, example.call)
