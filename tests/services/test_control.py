@@ -19,6 +19,7 @@ from mockserver.world import World, Worlds
 # and a server has dealings of its own with its worlds.
 NOT_COMMANDS = {
     "handle",
+    "respond",
     "exchange",
     "fork",
     "sown",
