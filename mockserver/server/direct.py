@@ -31,8 +31,6 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 CHUNK = 64 * 1024
 # Requests whose reading is remembered, each of so many bytes at most: clients send the same again and again.
 REMEMBERED, SHORT = 512, 2048
-# Bytes that may wait to be sent to a client before its next request takes the ordinary way, which waits too.
-UNSENT = 64 * 1024
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 # With these the connection does more than carry a request and its reply.
 _SPECIAL = frozenset({"expect", "upgrade", "content-encoding"})
@@ -179,7 +177,7 @@ class Connection(RequestHandler):
     def _sent(self, plain: Plain) -> bool:
         """Whether the request could be answered at once."""
         transport = self.transport
-        if transport is None or transport.get_write_buffer_size() > UNSENT:
+        if transport is None or self.writing_paused:
             return False
         reply = self._server.answers.at_once(plain)
         if reply is None:
@@ -211,11 +209,12 @@ def _is_one(data: bytes, body: bytes) -> bool:
 def _bytes(reply: Reply) -> bytes:
     """The reply as it is sent, head and body, with the headers that aiohttp adds to every response."""
     headers, body = reply.headers, reply.body
-    if not _OURS.isdisjoint(headers):
-        headers = {name: value for name, value in headers.items() if name not in _OURS}
-    told = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    if told.count("\r\n") != len(headers) or not told.replace("\r\n", "").isprintable():
-        told = "".join([f"{name}: {value}\r\n" for name, value in safe(headers).items()])
+    values = tuple(headers.values())
+    if "".join(values).isprintable() and (form := _form(tuple(headers))) is not None:
+        told = form % values
+    else:
+        kept = {name: value for name, value in safe(headers).items() if name not in _OURS}
+        told = "".join([f"{name}: {value}\r\n" for name, value in kept.items()])
     if reply.status in EMPTY:
         length, body = "", b""
     else:
@@ -224,6 +223,14 @@ def _bytes(reply: Reply) -> bytes:
             length += "Content-Type: application/octet-stream\r\n"
     end = f"{length}Date: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
     return f"{_status(reply.status)}{told}{end}".encode() + body
+
+
+@lru_cache(maxsize=512)
+def _form(names: tuple[str, ...]) -> str | None:
+    """What headers of these names are written with; None where one of them cannot be written as it is."""
+    if not "".join(names).isprintable() or not _OURS.isdisjoint(names):
+        return None
+    return "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
 
 
 @lru_cache(maxsize=64)
