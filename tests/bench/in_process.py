@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Callable
 
 import calls
@@ -126,7 +127,7 @@ def _many_worlds(run: Run) -> None:
 
 
 def _switches(run: Run) -> None:
-    """On against off: the journal, validation, the counting of coverage; and a full journal."""
+    """On against off: journal and validation; a full journal; what it takes to count coverage, always on."""
     small = World(calls.shared(), journal=Bounds(entries=1))
     large = World(calls.shared())
     full = World(calls.shared())
@@ -144,6 +145,15 @@ def _switches(run: Run) -> None:
             "strict, anew": calls.changing(World(calls.shared())),
             "off, anew": calls.changing(World(calls.shared(), validation="off")),
         },
+    )
+    counts: Counter[tuple[str, str, int]] = Counter()
+
+    def count() -> None:
+        counts["jira", "getRemoteIssueLinks", 200] += 1
+
+    counting = side_by_side(run, {"count": count, "W1": calls.w1(World(calls.shared()))})
+    run.add(
+        "growth.coverage", ratios(counting["count"], counting["W1"]), "of W1, that counting coverage takes"
     )
     run.add("growth.journal", ratios(found["large"], found["small"]), "times W1 with a journal of one entry")
     run.add(

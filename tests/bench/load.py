@@ -21,21 +21,25 @@ from urllib.parse import urlsplit
 
 WRK = shutil.which("wrk")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+NUMBER = b"000000000"  # stands in a request that is numbered
 PATIENCE = 20.0  # seconds without any answer
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. ``headers`` without Host and Content-Length."""
+    """What is sent. ``headers`` without Host and Content-Length; ``numbered``: one header differs."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes = b""
+    numbered: bool = False
 
     def written(self, host: str) -> bytes:
         """The request as it is sent."""
         headers = {"Host": host, **self.headers}
+        if self.numbered:
+            headers["X-Request-Id"] = NUMBER.decode()
         if self.body:
             headers["Content-Length"] = str(len(self.body))
         lines = [
@@ -80,17 +84,28 @@ def _by_wrk(url: str, request: Request, seconds: int, connections: int) -> Load:
     for name, value in request.headers.items():
         command += ["-H", f"{name}: {value}"]
     with tempfile.TemporaryDirectory() as folder:
-        if request.body:
+        if request.body or request.numbered:
             script = Path(folder) / "request.lua"
-            body = request.body.decode()
-            script.write_text(
-                f'wrk.method = "{request.method}"\nwrk.body = [==[{body}]==]\n', encoding="utf-8"
-            )
+            script.write_text(_script(request), encoding="utf-8")
             command += ["-s", str(script)]
         done = subprocess.run(
             [*command, url + request.path], capture_output=True, text=True, timeout=seconds + 60, check=True
         )
     return _read(done.stdout)
+
+
+def _script(request: Request) -> str:
+    """What ``wrk`` is to send, in its own language."""
+    lines = [f'wrk.method = "{request.method}"']
+    if request.body:
+        lines.append(f"wrk.body = [==[{request.body.decode()}]==]")
+    if request.numbered:
+        lines.append("local number = 0")
+        lines.append("function request()")
+        lines.append('  number = number + 1; wrk.headers["X-Request-Id"] = string.format("%09d", number)')
+        lines.append("  return wrk.format()")
+        lines.append("end")
+    return "\n".join([*lines, ""])
 
 
 def _read(text: str) -> Load:
@@ -124,6 +139,7 @@ def driven(host: str, port: int, request: bytes, connections: int, lasting: floa
     end = start + lasting
     times: list[float] = []
     refused = 0
+    numbered = NUMBER in request
     for one in parts:
         begun[one] = clock()
         one.send(request)
@@ -145,7 +161,7 @@ def driven(host: str, port: int, request: bytes, connections: int, lasting: floa
             times.append(now - begun[sock])
             refused += data[9:11] != b"20"
             begun[sock] = now
-            sock.send(request)
+            sock.send(request.replace(NUMBER, b"%09d" % len(times), 1) if numbered else request)
     took = clock() - start
     for one in parts:
         one.close()

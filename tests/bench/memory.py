@@ -47,7 +47,7 @@ def _served(run: Run) -> None:
 def _asked(server: Process, count: int) -> None:
     """So many of W1, then of W2."""
     with on_cpu(GENERATOR):
-        for request in requests(True).values():
+        for request in (requests(True)[name] for name in ("W1", "W2")):
             done = loaded(server.url, request, 300, requests=count)
             assert not done.refused
 

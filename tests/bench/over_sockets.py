@@ -20,7 +20,8 @@ from processes import CPUS, GENERATOR, HERE, LINUX, Process, busy, on_cpu
 from mockserver.values import dumps
 from mockserver.world import World
 
-NAMES = {"GET": "W1", "POST": "W2"}
+# The workloads; the last with a header that is another in each request, so that none is like one before.
+METHODS = {"W1": "GET", "W2": "POST", "W1-each-different": "GET"}
 UVLOOP = importlib.util.find_spec("uvloop") is not None
 # CPU, in cores, that others may use while one window is measured, and how often it is measured again.
 OTHERS, AGAIN = 0.25, 2
@@ -37,11 +38,15 @@ class Window:
 
 
 def requests(ours: bool) -> Mapping[str, Request]:
-    """W1 and W2 as they are sent, by method."""
+    """W1 and W2 as they are sent, by name."""
     path = calls.LINKS if ours else "/bare"
     headers = {"Authorization": calls.AUTHORIZATION}
     sent = {**headers, "Content-Type": "application/json"}
-    return {"GET": Request("GET", path, headers), "POST": Request("POST", path, sent, dumps(calls.link()))}
+    return {
+        "W1": Request("GET", path, headers),
+        "W2": Request("POST", path, sent, dumps(calls.link())),
+        "W1-each-different": Request("GET", path, headers, numbered=True),
+    }
 
 
 @cache
@@ -89,14 +94,14 @@ def bare_costs(run: Run) -> Mapping[str, float]:
     """Seconds of CPU that the bare server takes for a request, by its method."""
     if not LINUX:
         raise RuntimeError("the CPU of another process is read from /proc")
-    found: dict[str, list[float]] = {"GET": [], "POST": []}
+    found: dict[str, list[float]] = {"W1": [], "W2": []}
     with bare() as server:
-        for method in found:
-            window(server, requests(False)[method], 1, 0)
+        for name in found:
+            window(server, requests(False)[name], 1, 0)
         for _ in range(2 if run.quick else 3):
-            for method, costs in found.items():
-                costs.append(window(server, requests(False)[method], 1, 1 if run.quick else AGAIN).cpu)
-    return {method: statistics.median(costs) for method, costs in found.items()}
+            for name, costs in found.items():
+                costs.append(window(server, requests(False)[name], 1, 1 if run.quick else AGAIN).cpu)
+    return {METHODS[name]: statistics.median(costs) for name, costs in found.items()}
 
 
 @contextmanager
@@ -121,7 +126,7 @@ def started(run: Run) -> Iterator[dict[str, Process]]:
 def servers(run: Run) -> None:
     """W1 and W2 of each server: requests a second, CPU of the server, the slowest in a hundred."""
     if not UVLOOP:
-        for name in NAMES.values():
+        for name in METHODS:
             run.skip(f"servers.{name}.uvloop", "uvloop is not installed")
             run.skip(f"servers.{name}.ordinary-uvloop", "uvloop is not installed")
     elsewhere = WRK or "a generator in Python, which may be slower than the server"
@@ -132,13 +137,13 @@ def servers(run: Run) -> None:
     run.note(
         f"servers: others used {statistics.median(others):.2f} cores (median), {max(others):.2f} at most"
     )
-    for method, name in NAMES.items():
-        first, last = windows[method, "bare"], windows[method, "bare again"]
+    for name in METHODS:
+        first, last = windows[name, "bare"], windows[name, "bare again"]
         base = [(one.load.rate + other.load.rate) / 2 for one, other in zip(first, last, strict=True)]
         cpus = [(one.cpu + other.cpu) / 2 for one, other in zip(first, last, strict=True)]
         tails = [(one.load.p99 + other.load.p99) / 2 for one, other in zip(first, last, strict=True)]
         for (of, server), each in windows.items():
-            if of != method or server == "bare":
+            if of != name or server == "bare":
                 continue
             title = f"servers.{name}.{'noise' if server == 'bare again' else server}"
             pairs = first if server == "bare again" else None
@@ -170,20 +175,20 @@ def servers(run: Run) -> None:
 
 
 def _windows(run: Run, found: Mapping[str, Process]) -> dict[tuple[str, str], list[Window]]:
-    """What was measured, by method and server, round by round; the bare server first and last in each."""
+    """What was measured, by workload and server, round by round; the bare server first and last in each."""
     kept: dict[tuple[str, str], list[Window]] = {}
     lasting = 1 if run.quick else 2
-    for method in NAMES:
-        for name, server in found.items():
-            window(server, requests("bare" not in name)[method], 1, 0)
+    for name, server in found.items():
+        for workload in METHODS:
+            window(server, requests("bare" not in name)[workload], 1, 0)
     for number in range(3 if run.quick else 7):
-        for method in NAMES:
-            rest = [name for name in found if name != "bare"]
+        for workload in METHODS:
+            rest = [name for name in found if name != "bare" and (name == "serve" or "-" not in workload)]
             turned = rest[number % len(rest) :] + rest[: number % len(rest)]
             for name in ("bare", *turned, "bare again"):
                 server = found[name.removesuffix(" again")]
-                request = requests("bare" not in name)[method]
-                kept.setdefault((method, name), []).append(
+                request = requests("bare" not in name)[workload]
+                kept.setdefault((workload, name), []).append(
                     window(server, request, lasting, 0 if run.quick else AGAIN)
                 )
     return kept
