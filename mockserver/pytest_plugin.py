@@ -429,9 +429,10 @@ def _forget(config: pytest.Config) -> None:
 
 def _judge(node: pytest.Item | pytest.Collector, watched: list[Watched], done: list[Watched]) -> None:
     """Fail or warn if a client broke the contract, or an override of those ``done`` met no call."""
+    judged = [one.mock.judged() for one in watched]
     found = {
-        "contract": _listed(BROKEN, [line for one in watched for line in one.mock.breaches()]),
-        "unexpected": _listed(UNEXPECTED, [line for one in watched for line in one.mock.unexpected()]),
+        "contract": _listed(BROKEN, [line for broken, _ in judged for line in broken]),
+        "unexpected": _listed(UNEXPECTED, [line for _, strange in judged for line in strange]),
         "unused": _listed(UNUSED, [line for one in done for line in one.mock.unused()]),
     }
     says = _marked(node)

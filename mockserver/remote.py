@@ -596,12 +596,14 @@ class RemoteWorld:
 
     def _aside(self, seconds: float) -> RemoteWorld:
         """The same world on a connection of its own, for a command that takes so many ``seconds`` longer."""
-        return self._of(self.name, seconds)
-
-    def _of(self, name: str, seconds: float = 0) -> RemoteWorld:
-        """A world of the same server, whose commands may take so many ``seconds`` longer."""
-        other = RemoteWorld(self.server_url, name, timeout=seconds + (self._connection.timeout or 0))
+        other = RemoteWorld(self.server_url, self.name, timeout=seconds + (self._connection.timeout or 0))
         other._headers = self._headers
+        return other
+
+    def _beside(self, name: str) -> RemoteWorld:
+        """Another world of the same server, on the same connection."""
+        other = RemoteWorld(self.server_url, name)
+        other._headers, other._connection, other._lock = self._headers, self._connection, self._lock
         return other
 
     def _send(self, method: str, target: str, body: bytes | None, *, text: bool = False) -> Json:
@@ -633,8 +635,8 @@ class RemoteWorld:
 class RemoteWorlds:
     """The worlds of a server that runs elsewhere, with the methods that Worlds has.
 
-    ``default`` is the one that stands for the server: tests that share one have each their own. Each world
-    that was asked for keeps a connection, until it is dropped or all are closed.
+    ``default`` is the one that stands for the server: tests that share one have each their own. The commands
+    of all worlds follow one another on its connection.
     """
 
     def __init__(self, default: RemoteWorld) -> None:
@@ -650,11 +652,11 @@ class RemoteWorlds:
             return None
 
     def named(self, name: str) -> RemoteWorld:
-        """The world of that name. Raises NotThere."""
-        self.default.world(name)
+        """The world of that name. Raises NotThere, unless it was there when it was last made or asked for."""
         found = self._asked.get(name)
         if found is None:
-            found = self._asked[name] = self.default._of(name)
+            self.default.world(name)
+            found = self._asked[name] = self.default._beside(name)
         return found
 
     def __iter__(self) -> Iterator[RemoteWorld]:
@@ -679,14 +681,14 @@ class RemoteWorlds:
         validation: str | None = None,
     ) -> Json:
         """Make a world, like the server's own where nothing else is said; one of that name is replaced."""
-        return self.default.create_world(name, seeds=seeds, clock=clock, auth=auth, validation=validation)
+        made = self.default.create_world(name, seeds=seeds, clock=clock, auth=auth, validation=validation)
+        self._asked.setdefault(name, self.default._beside(name))
+        return made
 
     def drop_world(self, name: str) -> Json:
         """Forget a world and everything in it."""
         dropped = self.default.drop_world(name)
-        gone = self._asked.pop(name, None)
-        if gone is not None:
-            gone.close()
+        self._asked.pop(name, None)
         return dropped
 
     def metrics(self) -> str:
@@ -694,9 +696,8 @@ class RemoteWorlds:
         return self.default.metrics()
 
     def close(self) -> None:
-        """Close the connections; the next command opens one again."""
-        for one in self._asked.values():
-            one.close()
+        """Close the connection; the next command opens it again."""
+        self.default.close()
 
 
 class RemoteServer:
@@ -714,7 +715,7 @@ class RemoteServer:
         self.worlds = RemoteWorlds(world)
 
     def close(self) -> None:
-        """Close the connections; the server goes on."""
+        """Close the connection; the server goes on."""
         self.worlds.close()
 
 

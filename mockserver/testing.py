@@ -31,7 +31,9 @@ class MockWorld:
         self.world = world
         self.name = world.name
         self.url = f"{server}/~{world.name}"
-        self._judged = self.last
+        about = world.info()
+        self._services: Mapping[str, Mapping[str, Json]] = about["services"]
+        self._judged: int = about["requests"]
         self._breaches: list[str] = []
         self._unexpected: list[str] = []
 
@@ -57,10 +59,10 @@ class MockWorld:
 
     def service(self, name: str) -> ServiceMock:
         """One service in this world, by the name of its fixtures. Raises NotThere."""
-        about = self.world.info()["services"].get(name)
-        if about is None:
+        if name not in self._services:
             self.world.settings(name)
-        return ServiceMock(self, name, about)
+            self._services = self.world.info()["services"]
+        return ServiceMock(self, name, self._services[name])
 
     @property
     def journal(self) -> list[Exchange]:
@@ -96,7 +98,15 @@ class MockWorld:
 
     def findings(self) -> list[str]:
         """What the client did wrong since this was last asked, a line each."""
-        return [*self.breaches(), *self.unexpected()]
+        found, elsewhere = self.judged()
+        return [*found, *elsewhere]
+
+    def judged(self) -> tuple[list[str], list[str]]:
+        """What ``breaches`` and ``unexpected`` would tell, by one look at the journal."""
+        self._look()
+        found, elsewhere = self._breaches, self._unexpected
+        self._breaches, self._unexpected = [], []
+        return found, elsewhere
 
     def breaches(self) -> list[str]:
         """The rules of request schemas that were broken since this was last asked, a line each."""
