@@ -24,7 +24,7 @@ from mockserver.world import World
 METHODS = {"W1": "GET", "W2": "POST", "W1-each-different": "GET"}
 UVLOOP = importlib.util.find_spec("uvloop") is not None
 # CPU, in cores, that others may use while one window is measured, and how often it is measured again.
-OTHERS, AGAIN = 0.25, 2
+OTHERS, AGAIN = 0.25, 1
 SERVE = ["-m", "mockserver", "serve", "--port", "0", "--json"]
 
 
@@ -182,7 +182,7 @@ def _windows(run: Run, found: Mapping[str, Process]) -> dict[tuple[str, str], li
     for name, server in found.items():
         for workload in METHODS:
             window(server, requests("bare" not in name)[workload], 1, 0)
-    for number in range(3 if run.quick else 7):
+    for number in range(3 if run.quick else 5):
         for workload in METHODS:
             rest = [name for name in found if name != "bare" and (name == "serve" or "-" not in workload)]
             turned = rest[number % len(rest) :] + rest[: number % len(rest)]
