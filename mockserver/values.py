@@ -44,14 +44,6 @@ class Call:
                 found.setdefault(name, []).append(value)
         return found
 
-    @cached_property
-    def likeness(self) -> tuple[object, ...]:
-        """What two calls have in common that only differ in their bodies."""
-        items = self.headers.items()
-        if self.body:
-            return self.method, self.target, self.root, *(one for one in items if one[0] != "content-length")
-        return self.method, self.target, self.root, *items
-
     @property
     def media_type(self) -> str:
         """The media type of the body in lower case, without parameters; empty if none was given."""

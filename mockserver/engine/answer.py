@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.engine.admit import admit, arrived, body_of, broken_rules
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
 from mockserver.engine.events import announce
-from mockserver.engine.remembered import MOST, Known, again, known_of, looked
+from mockserver.engine.remembered import Known, Noted, again, find, keep, known_of, looked
 from mockserver.engine.render import exemplified, reason, refused, rendered
+from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
@@ -34,10 +36,13 @@ class Answer(NamedTuple):
 def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Answer:
     """The reply of one operation to one call."""
     operation = leaf.operation
-    known: Known | None = site.remembered.get(call.likeness)
+    known = find(site, call)
     if known is not None and (reply := again(known, site)) is not None:
         return Answer(reply, FINE)
-    preferred = prefer(operation, call)
+    # Which headers matter need not be found out of a call that is known, up to its body.
+    noted = Noted(call.headers)
+    asked = call if known is not None and call.body else replace(call, headers=noted)
+    preferred = prefer(operation, asked)
     if isinstance(preferred, Example):
         reply = exemplified(site, call, preferred, base, base + leaf.prefix)
         return marked(reply, "override", f"Prefer asked for the example {preferred.name}", site.number)
@@ -46,7 +51,7 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
     try:
         if preferred:
             raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
-        ctx = arrived(site, call, leaf, base)
+        ctx = arrived(site, asked, leaf, base)
         if operation.absent:
             raise _absent(operation)
         known = _admitted(ctx, leaf, values, known)
@@ -69,6 +74,7 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         )
     if known is not None and not call.body:
         looked(known, ctx, reply)
+        keep(site, call, known, noted.names)
     if call.body and (named := slips(site, call, None)):
         return Answer(reply, Diagnosis("slip", named), ctx)
     return Answer(reply, FINE, ctx)
@@ -80,7 +86,7 @@ def _admitted(ctx: Context, leaf: Leaf, values: Mapping[str, str], known: Known 
     Raises Problem.
     """
     site = ctx.site
-    if known is not None and known.case is ctx.case and known.holds(site):
+    if known is not None and known.case is ctx.case:
         known.restored(ctx)
         site.store.watch()
         site.passing = False
@@ -91,9 +97,8 @@ def _admitted(ctx: Context, leaf: Leaf, values: Mapping[str, str], known: Known 
     if site.passing or site.store.written or ctx.notes:
         return None
     found = known_of(ctx)
-    if len(site.remembered) >= MOST:
-        site.remembered.clear()
-    site.remembered[ctx.call.likeness] = found
+    if ctx.call.body and isinstance(ctx.call.headers, Noted):
+        keep(site, ctx.call, found, set(ctx.call.headers.names))
     site.store.watch()
     return found
 

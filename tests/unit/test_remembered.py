@@ -154,11 +154,32 @@ def test_an_issue_that_is_gone_has_no_links(world: World) -> None:
     assert get(world).status == 404
 
 
+def test_a_header_that_nobody_looks_at_makes_no_difference(world: World) -> None:
+    get(world)
+    site = world._site(world.shared.services["jira"])
+
+    for number in range(600):
+        get(world, LINKS, **{"x-request-id": str(number)})
+
+    assert len(site.remembered) == 1
+
+
+def test_a_header_that_matters_does(world: World) -> None:
+    plain = [get(world, "/enterprise-tester/api/externalsystems").body for _ in range(2)]
+
+    indented = get(world, "/enterprise-tester/api/externalsystems", **{"indent-json": "true"}).body
+
+    assert plain[0] == plain[1] != indented
+    assert get(world, "/enterprise-tester/api/externalsystems").body == plain[0]
+
+
 def test_many_different_calls_are_not_remembered_for_ever(world: World) -> None:
     for number in range(600):
-        assert get(world, LINKS, **{"x-request-id": str(number)}).status == 200
+        assert get(world, f"{LINKS}?x={number}").status == 200
+    site = world._site(world.shared.services["jira"])
 
     assert count(world) == 2
+    assert len(site.remembered) <= 256
 
 
 def test_forks_do_not_see_each_other(world: World) -> None:
