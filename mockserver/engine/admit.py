@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.engine.callers import caller_of, check_scope
-from mockserver.engine.context import Caller, Context, Site, sources
+from mockserver.engine.context import Caller, Context, sources
+from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING
 from mockserver.spec.model import Case, Operation, Resource, SchemaName
 from mockserver.spec.routes import Leaf

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 
-from mockserver.engine.context import Caller, Site
+from mockserver.engine.context import Caller
+from mockserver.engine.site import Site
 from mockserver.spec.model import Operation
 from mockserver.state.clock import instant
 from mockserver.values import Call, Problem, Record

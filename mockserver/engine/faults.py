@@ -11,8 +11,8 @@ from math import exp
 import orjson
 
 from mockserver.engine.answer import Answer, marked
-from mockserver.engine.context import Site
 from mockserver.engine.render import exemplified, refused
+from mockserver.engine.site import Site
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Match as Route
 from mockserver.values import Call, Effect, Json, Problem, Reply

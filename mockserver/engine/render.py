@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
 from mockserver.engine.paging import cut, envelope
+from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING, dotted, fill
 from mockserver.spec.model import Case, Example, Wording
 from mockserver.values import Broken, Call, Json, Outcome, Problem, Record, Reply, dumps

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from mockserver.engine.admit import broken_rules
-from mockserver.engine.context import Collection, Site
+from mockserver.engine.collection import Collection
+from mockserver.engine.site import Site
 from mockserver.values import Json, Problem, Record
 
 

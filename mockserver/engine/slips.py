@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.values import Call, Problem
 
 

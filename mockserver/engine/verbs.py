@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mockserver.engine.admit import matching
-from mockserver.engine.context import Collection, Context, sources
+from mockserver.engine.collection import Collection
+from mockserver.engine.context import Context, sources
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 Verb = Callable[[Context], Outcome]

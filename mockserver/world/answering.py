@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.engine.answer import Answer, answer, marked, refusal
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from mockserver.engine.context import Site
 from mockserver.engine.seeding import seeded
+from mockserver.engine.site import Site
 from mockserver.spec.model import Operation, Service
 from mockserver.state.clock import Clock
 from mockserver.state.ids import Ids

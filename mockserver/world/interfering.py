@@ -8,9 +8,9 @@ from functools import partial
 
 from mockserver.engine.answer import Answer, marked
 from mockserver.engine.callers import caller_of
-from mockserver.engine.context import Site
 from mockserver.engine.faults import spoilt
 from mockserver.engine.matching import Asked, Match, fits
+from mockserver.engine.site import Site
 from mockserver.spec.model import Operation
 from mockserver.spec.routes import Match as Route
 from mockserver.values import Call, Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.state.clock import instant
 from mockserver.values import Json, Record
 from mockserver.world.core import Core

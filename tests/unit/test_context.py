@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.engine.context import Collection, Site, formatted
+from mockserver.engine.collection import Collection
+from mockserver.engine.site import Site, formatted
 from mockserver.spec.model import Auth, IdRule, Place, Resource, Service
 from mockserver.spec.schemas import Schemas
 from mockserver.state.clock import Clock

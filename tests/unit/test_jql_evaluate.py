@@ -17,7 +17,8 @@ from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.rich.wiki import to_document
-from mockserver.engine.context import Caller, Context, Site
+from mockserver.engine.context import Caller, Context
+from mockserver.engine.site import Site
 from mockserver.spec.model import Auth, IdRule, Place, Resource, Service
 from mockserver.spec.schemas import Schemas
 from mockserver.state.clock import Clock

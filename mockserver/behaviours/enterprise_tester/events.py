@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mockserver.behaviours.enterprise_tester import lists, options
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 # Query parameter of DELETE, member of the event.

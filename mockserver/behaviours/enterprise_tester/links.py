@@ -11,7 +11,8 @@ from mockserver.behaviours.enterprise_tester.documents import (
     PACKAGES,
     whole_links,
 )
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 DESTINATION = "Synchronization"

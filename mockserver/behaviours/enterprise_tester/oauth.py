@@ -10,7 +10,8 @@ from html import escape
 from urllib.parse import urlencode, urlsplit
 
 from mockserver.behaviours.enterprise_tester import oauth1
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.state.clock import instant
 from mockserver.values import Call, Outcome, Problem, Record
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from mockserver.behaviours.enterprise_tester import lists, tasks
 from mockserver.behaviours.enterprise_tester.bodies import fault, member
 from mockserver.behaviours.enterprise_tester.links import forget
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 

@@ -8,7 +8,8 @@ from mockserver.behaviours.enterprise_tester import lists, options
 from mockserver.behaviours.enterprise_tester.bodies import fault, member
 from mockserver.behaviours.enterprise_tester.documents import SYSTEM_EXPANSIONS, whole_system
 from mockserver.behaviours.enterprise_tester.links import forget
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 # Members of the system that are configured through FieldValues; the names in there are not documented.

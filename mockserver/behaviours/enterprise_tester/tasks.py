@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mockserver.behaviours.enterprise_tester.bodies import fault, member
-from mockserver.engine.context import Context, formatted
+from mockserver.engine.context import Context
+from mockserver.engine.site import formatted
 from mockserver.state.clock import instant
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mockserver.behaviours.enterprise_tester import lists, options, tasks
 from mockserver.behaviours.enterprise_tester.documents import plain_system
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 EXPANSIONS = ("ExternalSystem",)

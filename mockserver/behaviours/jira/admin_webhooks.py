@@ -13,7 +13,8 @@ from mockserver.behaviours.jira import users
 from mockserver.behaviours.jira.webhooks import filters
 from mockserver.behaviours.jira.webhooks.events import KNOWN
 from mockserver.behaviours.jira.words import broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 MEMBERS = {

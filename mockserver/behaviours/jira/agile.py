@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from mockserver.behaviours.jira.sight import seeing
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Problem, Record
 
 API = "/rest/agile/1.0"

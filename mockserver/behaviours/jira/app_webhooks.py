@@ -13,7 +13,8 @@ from datetime import timedelta
 from mockserver.behaviours.jira.webhooks import filters
 from mockserver.behaviours.jira.webhooks.deliver import alive, subscription
 from mockserver.behaviours.jira.webhooks.events import DYNAMIC
-from mockserver.engine.context import Context, formatted
+from mockserver.engine.context import Context
+from mockserver.engine.site import formatted
 from mockserver.state.outbox import Delivery
 from mockserver.values import Json, Outcome, Problem, Record
 

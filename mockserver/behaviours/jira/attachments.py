@@ -16,7 +16,8 @@ from urllib.parse import quote
 from mockserver.behaviours.jira import history, users
 from mockserver.behaviours.jira.multipart import DEFAULT_TYPE, Part, Unreadable, parts
 from mockserver.behaviours.jira.webhooks import notice
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record, dumps
 
 PART = "file"

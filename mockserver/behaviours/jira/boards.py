@@ -15,7 +15,8 @@ from mockserver.behaviours.jira.agile import refusal
 from mockserver.behaviours.jira.comments import expanded
 from mockserver.behaviours.jira.rights import Rights, administers, visible_project
 from mockserver.behaviours.jira.webhooks import notice
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 CATEGORIES = ("new", "indeterminate", "done")

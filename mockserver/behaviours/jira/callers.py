@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mockserver.behaviours.jira import limits
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Call, Problem
 
 GATEWAY = "/ex/jira/"

@@ -13,7 +13,8 @@ from mockserver.behaviours.jira.fields import Field, Speech
 from mockserver.behaviours.jira.rights import Rights, person
 from mockserver.behaviours.jira.screens import is_epic_link
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Record
 
 Changes = dict[str, Json]

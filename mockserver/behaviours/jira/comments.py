@@ -18,7 +18,8 @@ from mockserver.behaviours.jira.rich.version import speaks_documents, spoken
 from mockserver.behaviours.jira.rich.wiki import to_document
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
 MOST = 100  # observed: more are not refused, they are cut to this

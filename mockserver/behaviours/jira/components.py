@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from mockserver.behaviours.jira import holdings, paged, rights, users
 from mockserver.behaviours.jira.words import NameWords, broken, broken_name
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 NAME_WORDS = NameWords("component_name", "component_name_long", "component_taken")

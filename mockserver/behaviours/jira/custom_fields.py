@@ -16,7 +16,8 @@ from mockserver.behaviours.jira import fields, pickers, users
 from mockserver.behaviours.jira.fields import LIST_VERBS, Field, Reader, Speech
 from mockserver.behaviours.jira.rich.version import spoken
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Context, Site, formatted
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site, formatted
 from mockserver.values import Json, Record
 
 OWN = "com.atlassian.jira.plugin.system.customfieldtypes:"

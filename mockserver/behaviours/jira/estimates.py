@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 from mockserver.behaviours.jira import worktime
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Record
 
 ORIGINAL, REMAINING, SPENT = "timeoriginalestimate", "timeestimate", "timespent"

@@ -13,7 +13,7 @@ from mockserver.behaviours.jira import estimates
 from mockserver.behaviours.jira.rich.document import is_document
 from mockserver.behaviours.jira.rich.wiki import to_document
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.values import Json, Record
 
 SUMMARY_LIMIT = 255

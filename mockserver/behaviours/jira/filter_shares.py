@@ -12,7 +12,8 @@ from urllib.parse import quote_plus
 
 from mockserver.behaviours.jira import groups, projects, rights, users
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 EVERYBODY = ("global", "authenticated", "loggedin")

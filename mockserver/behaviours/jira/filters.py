@@ -13,7 +13,8 @@ from mockserver.behaviours.jira.jql.evaluate import prepare
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 NAME_LIMIT = 255

@@ -12,7 +12,8 @@ from mockserver.behaviours.jira.field_view import brief, link_head
 from mockserver.behaviours.jira.fields import named
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 

@@ -26,7 +26,8 @@ from mockserver.behaviours.jira.fields import person
 from mockserver.behaviours.jira.webhooks import departures
 from mockserver.behaviours.jira.webhooks.notice import SECONDARY
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
 

@@ -26,7 +26,8 @@ from mockserver.behaviours.jira.rich.version import speaks_documents
 from mockserver.behaviours.jira.rights import Rights
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Problem, Record
 
 MANDATORY = {"project": "project_unknown", "issuetype": "issuetype_missing", "summary": "summary_missing"}

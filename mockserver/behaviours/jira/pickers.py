@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from mockserver.behaviours.jira import fields, groups, projects, versions
 from mockserver.behaviours.jira.fields import Speech
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Record
 
 VERSIONS = fields.parts("version")

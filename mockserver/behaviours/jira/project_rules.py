@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.behaviours.jira.words import broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")

@@ -8,7 +8,8 @@ from mockserver.behaviours.jira import categories, components, project_boards, r
 from mockserver.behaviours.jira.project_rules import DEFAULT_SCHEME_ID, KEY
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import broken
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 EXPANDABLE = "description,lead,issueTypes,url,projectKeys,permissions,insight"

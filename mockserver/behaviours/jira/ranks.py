@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from mockserver.behaviours.jira import agile, rank
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.rights import Rights
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 RANK = "customfield_10019"

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira import rights
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Problem, Record
 
 KINDS = ("group", "role")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira.custom_fields import EPIC_LINK, field_of
 from mockserver.behaviours.jira.rights import Rights
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Problem, Record
 
 DEFAULT = "1"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.values import Call, Json, Problem
 
 API = "/rest/api/3"

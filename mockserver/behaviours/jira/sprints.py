@@ -17,7 +17,8 @@ from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.rights import Rights
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Outcome, Problem, Record
 
 Word = str | tuple[str, dict[str, Json]]

@@ -11,7 +11,8 @@ from datetime import date
 from mockserver.behaviours.jira import holdings, paged, rights
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import NameWords, broken, broken_name
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 NAME_WORDS = NameWords("version_name", "version_name_long", "version_taken")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING, fill
 from mockserver.values import Broken, Json, Record
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira import history
 from mockserver.behaviours.jira.rights import Rights
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Json, Problem, Record
 
 MEMBERS = ("id", "name", "to", "from", "screen", "permission", "required", "set", "clear")

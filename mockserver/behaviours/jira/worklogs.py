@@ -19,7 +19,8 @@ from mockserver.behaviours.jira.fields import Speech, rich_text
 from mockserver.behaviours.jira.rich.version import speaks_documents, spoken
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
-from mockserver.engine.context import Context, Site, formatted
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site, formatted
 from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
 MOST = 5000

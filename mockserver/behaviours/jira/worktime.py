@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from mockserver.behaviours.jira.words import Refused
-from mockserver.engine.context import Site
+from mockserver.engine.site import Site
 from mockserver.values import Json
 
 MINUTE, HOUR = 60, 3600

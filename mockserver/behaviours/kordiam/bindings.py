@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 _URL = re.compile(r"https?://[^/\s?#]+\S*", re.IGNORECASE)

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 from mockserver.behaviours.kordiam import export
 from mockserver.behaviours.kordiam.access import organisation
 from mockserver.behaviours.kordiam.bindings import projected
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 # Members that only the server writes; in a body they are passed over.

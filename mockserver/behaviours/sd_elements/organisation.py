@@ -13,7 +13,9 @@ from mockserver.behaviours.sd_elements.references import (
     unknown_groups,
     unknown_users,
 )
-from mockserver.engine.context import Collection, Context, Site
+from mockserver.engine.collection import Collection
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Record
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mockserver.behaviours.sd_elements.references import check_seed
-from mockserver.engine.context import Context, Site
+from mockserver.engine.context import Context
+from mockserver.engine.site import Site
 from mockserver.values import Outcome, Record
 
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from mockserver.behaviours.jira.jql.field import Atom, Change, Choice, Held, Meant
-from mockserver.engine.context import Collection, Context
+from mockserver.engine.collection import Collection
+from mockserver.engine.context import Context
 from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
