@@ -82,6 +82,12 @@ def window(server: Process, request: Request, seconds: float, again: int = AGAIN
     return Window(found, used / found.answers if LINUX else 1 / found.rate, max(0.0, others))
 
 
+def warmed(server: Process, request: Request) -> None:
+    """Let the server answer a number of requests before anything is measured."""
+    with on_cpu(GENERATOR):
+        loaded(server.url, request, 10, requests=1000)
+
+
 def _cpu(server: Process) -> float:
     return server.cpu() if LINUX else 0.0
 
@@ -96,7 +102,7 @@ def bare_costs(run: Run) -> Mapping[str, float]:
     found: dict[str, list[float]] = {"W1": [], "W2": []}
     with bare() as server:
         for name in found:
-            window(server, requests(False)[name], 1, 0)
+            warmed(server, requests(False)[name])
         for _ in range(2 if run.quick else 3):
             for name, costs in found.items():
                 costs.append(window(server, requests(False)[name], 1, 1 if run.quick else AGAIN).cpu)
@@ -180,8 +186,8 @@ def _windows(run: Run, found: Mapping[str, Process]) -> dict[tuple[str, str], li
     kept: dict[tuple[str, str], list[Window]] = {}
     lasting = 1 if run.quick else 2
     for name, server in found.items():
-        for workload in METHODS:
-            window(server, requests("bare" not in name)[workload], 1, 0)
+        for workload in ("W1", "W2"):
+            warmed(server, requests("bare" not in name)[workload])
     for number in range(3 if run.quick else 5):
         for workload in METHODS:
             rest = [name for name in found if name != "bare" and (name == "serve" or "-" not in workload)]

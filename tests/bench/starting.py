@@ -119,7 +119,7 @@ def _plugin(run: Run, start: float, environment: Mapping[str, str]) -> None:
         without, with_it, more = [*asked, "-p", "no:jira_mockserver"], asked, []
         for command in (without, with_it):
             finished(command, environment)
-        for _ in run.rounds(15):
+        for _ in run.rounds(9):
             costs = [float(finished(command, environment).split()[-1]) for command in (without, with_it)]
             more.append(costs[1] - costs[0])
     run.add(
