@@ -1,177 +1,20 @@
-"""A world as a test holds it, whole or through one of its services."""
+"""One service of a world as a test holds it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from mockserver.exchange import Exchange, exchanges
-from mockserver.findings import breaches, unexpected, unmet, unused
-from mockserver.remote import RemoteWorld
+from mockserver.testing.clock import MockClock
 from mockserver.values import Json, Record
 from mockserver.webhooks import Webhooks
-from mockserver.world import NotThere, World, read_text
+from mockserver.world import NotThere
 from mockserver.world.credentials import Credential, good
 
-# A world of a server in this process, or of one elsewhere: they have the same commands.
-Face: TypeAlias = World | RemoteWorld
-
-
-class MockWorld:
-    """A world on a running server, with a view of each of its services.
-
-    ``world`` has every control command; ``url``: where the server answers for this world.
-    """
-
-    def __init__(self, world: Face, server: str) -> None:
-        """A view of ``world``, which the server at the URL ``server`` serves under its name."""
-        self.world = world
-        self.name = world.name
-        self.url = f"{server}/~{world.name}"
-        about = world.info()
-        self._services: Mapping[str, Mapping[str, Json]] = about["services"]
-        self._judged: int = about["requests"]
-        self._breaches: list[str] = []
-        self._unexpected: list[str] = []
-
-    @property
-    def jira(self) -> ServiceMock:
-        """Jira Cloud in this world."""
-        return self.service("jira")
-
-    @property
-    def enterprise_tester(self) -> ServiceMock:
-        """Enterprise Tester in this world."""
-        return self.service("enterprise_tester")
-
-    @property
-    def kordiam(self) -> ServiceMock:
-        """Kordiam in this world."""
-        return self.service("kordiam")
-
-    @property
-    def sd_elements(self) -> ServiceMock:
-        """SD Elements in this world."""
-        return self.service("sd_elements")
-
-    def service(self, name: str) -> ServiceMock:
-        """One service in this world, by the name of its fixtures. Raises NotThere."""
-        if name not in self._services:
-            self.world.settings(name)
-            self._services = self.world.info()["services"]
-        return ServiceMock(self, name, self._services[name])
-
-    @property
-    def journal(self) -> list[Exchange]:
-        """The exchanges of this world, oldest first."""
-        return list(exchanges(self.world))
-
-    @property
-    def webhooks(self) -> Webhooks:
-        """What this world told others, or would have."""
-        return Webhooks(self.world)
-
-    @property
-    def last(self) -> int:
-        """The number of the last exchange; 0 before the first."""
-        number: int = self.world.info()["requests"]
-        return number
-
-    @property
-    def clock(self) -> MockClock:
-        """This world's time."""
-        return MockClock(self.world)
-
-    def seed(self, data: Mapping[str, Mapping[str, Sequence[Record]]] | Path) -> Json:
-        """Store records by service and resource, or those of a file, all or none; how many, by resource."""
-        # What was stored must not change with what the test does to its own data afterwards.
-        given = read_text(data.read_bytes()) if isinstance(data, Path) else deepcopy(data)
-        return self.world.seed(given)["seeded"]
-
-    def reset(self, to: str = "seed") -> None:
-        """Back to the world as it was made (``seed``), or to one without anybody's work (``empty``)."""
-        self._look()
-        self.world.reset(to)
-
-    def findings(self) -> list[str]:
-        """What the client did wrong since this was last asked, a line each."""
-        found, elsewhere = self.judged()
-        return [*found, *elsewhere]
-
-    def judged(self) -> tuple[list[str], list[str]]:
-        """What ``breaches`` and ``unexpected`` would tell, by one look at the journal."""
-        self._look()
-        found, elsewhere = self._breaches, self._unexpected
-        self._breaches, self._unexpected = [], []
-        return found, elsewhere
-
-    def breaches(self) -> list[str]:
-        """The rules of request schemas that were broken since this was last asked, a line each."""
-        self._look()
-        found, self._breaches = self._breaches, []
-        return found
-
-    def unexpected(self) -> list[str]:
-        """The calls since this was last asked that nothing is declared for, a line each."""
-        self._look()
-        found, self._unexpected = self._unexpected, []
-        return found
-
-    def unused(self) -> list[str]:
-        """The overrides and faults that were armed and never met a call, a line each."""
-        return [*unused(self.world.forced()["overrides"]), *unmet(self.world.faults()["faults"])]
-
-    def _look(self) -> None:
-        """Note what was done wrong since the last look."""
-        for one in exchanges(self.world, after=self._judged):
-            self._judged = one.number
-            self._breaches.extend(breaches(one))
-            self._unexpected.extend(unexpected(one))
-
-
-class MockClock:
-    """A world's time, as a test sees and sets it."""
-
-    def __init__(self, world: Face) -> None:
-        """The clock of ``world``, whichever it has at the moment."""
-        self._world = world
-
-    @property
-    def now(self) -> datetime:
-        """The world's instant, in UTC."""
-        return self._told(self._world.show_clock())
-
-    @property
-    def mode(self) -> str:
-        """Frozen, real, ticking or scaled."""
-        return str(self._world.show_clock()["mode"])
-
-    def advance(self, seconds: float | timedelta) -> datetime:
-        """Go forward; the instant that is reached. Raises CommandError."""
-        by = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
-        return self._told(self._world.advance_clock(by))
-
-    def set(self, to: str | datetime) -> datetime:
-        """Stand still at an instant (one without an offset is UTC), or follow the time with ``real``."""
-        return self._told(self._world.set_clock(to.isoformat() if isinstance(to, datetime) else to))
-
-    def freeze(self) -> datetime:
-        """Stand still where the time is."""
-        return self._told(self._world.set_clock(mode="frozen"))
-
-    def tick(self) -> datetime:
-        """Go on from where the time is, as fast as the real time."""
-        return self._told(self._world.set_clock(mode="ticking"))
-
-    def scale(self, times: float) -> datetime:
-        """Go on from where the time is, so many times as fast as the real time. Raises CommandError."""
-        return self._told(self._world.set_clock(scale=times))
-
-    def _told(self, shown: Json) -> datetime:
-        return datetime.fromisoformat(shown["now"])
+if TYPE_CHECKING:
+    from mockserver.testing.world import MockWorld
 
 
 class ServiceMock:
@@ -184,8 +27,6 @@ class ServiceMock:
         self.name = name
         self.url = world.url + str(about["mount"])
         self._about = about
-
-    # ---- the way in
 
     @property
     def auth(self) -> tuple[str, str] | str:
@@ -237,8 +78,6 @@ class ServiceMock:
         lacking[user] = [*lacking.get(user, ()), *permissions]
         self.set(denied=lacking)
 
-    # ---- state
-
     def seed(self, data: Mapping[str, Sequence[Record]]) -> dict[str, int]:
         """Store records by resource, all or none; how many there were of each. Raises CommandError."""
         counts: dict[str, int] = self._mock.seed({self.name: data})[self.name]
@@ -270,8 +109,6 @@ class ServiceMock:
     def reset(self, to: str = "seed") -> None:
         """Put the whole world back, its other services too; see ``MockWorld.reset``."""
         self._mock.reset(to)
-
-    # ---- behaviour
 
     @property
     def clock(self) -> MockClock:
@@ -321,8 +158,6 @@ class ServiceMock:
     def clear_faults(self, number: int | None = None) -> None:
         """Let nothing go wrong any more in the whole world; or disarm the one fault of that number."""
         self.world.clear_faults(number)
-
-    # ---- observation
 
     @property
     def webhooks(self) -> Webhooks:
