@@ -12,7 +12,7 @@ from mockserver.values import Json
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
-    from mockserver.state.journal import Entry
+    from mockserver.state.journal import Diagnosis, Entry
     from mockserver.world import World
 
 
@@ -22,9 +22,9 @@ def reporter(style: str, *, everything: bool) -> Callable[[World, Entry], None]:
     from mockserver.world import shown_entry
 
     def report(world: World, entry: Entry) -> None:
-        exchange = Exchange.of(shown_entry(entry))
-        if not everything and not is_problem(exchange):
+        if not everything and not is_problem(entry.diagnosis):
             return
+        exchange = Exchange.of(shown_entry(entry))
         lines = _as_json if style == "json" else told
         with contextlib.suppress(OSError, ValueError):  # a log that nobody reads any more stops no server
             for line in lines(exchange, world.name):
@@ -33,7 +33,7 @@ def reporter(style: str, *, everything: bool) -> Callable[[World, Entry], None]:
     return report
 
 
-def is_problem(one: Exchange) -> bool:
+def is_problem(one: Diagnosis | Exchange) -> bool:
     """Whether the mock has something to say about an exchange; what a test forced is no problem."""
     return one.breach or one.reason not in ("", "override", "fault")
 

@@ -13,6 +13,9 @@ SUITE = Path(__file__).with_name("example_suite.py")
 ALONE = ("-p", "no:randomly", "-p", "no:rerunfailures")
 ALWAYS = ("-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:aiohttp", "--strict-markers", "-W", "error")
 
+# The default run takes the way that has most in it; the others differ by what they leave out.
+FULL = pytest.mark.full
+
 Start = Callable[..., pytest.RunResult]
 
 
@@ -29,11 +32,13 @@ def start(pytester: pytest.Pytester) -> Start:
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param(("-p", "no:xdist", *ALONE), id="in one process"),
-        pytest.param(("--mock-shared", *ALONE), id="shared by nobody"),
-        pytest.param(("-n", "2", *ALONE), id="a server for each worker"),
+        pytest.param(("-p", "no:xdist", *ALONE), id="in one process", marks=FULL),
+        pytest.param(("--mock-shared", *ALONE), id="shared by nobody", marks=FULL),
+        pytest.param(("-n", "2", *ALONE), id="a server for each worker", marks=FULL),
         pytest.param(("-n", "2", "--mock-shared", *ALONE), id="a server for all workers"),
-        pytest.param(("-p", "no:xdist", "-p", "no:rerunfailures", "-p", "randomly"), id="in any order"),
+        pytest.param(
+            ("-p", "no:xdist", "-p", "no:rerunfailures", "-p", "randomly"), id="in any order", marks=FULL
+        ),
         pytest.param(("-n", "2", "--mock-shared", "--reruns", "2"), id="all of it together"),
     ],
 )
@@ -47,7 +52,14 @@ def test_a_suite_passes_however_it_is_run(pytester, start, arguments):
     result.stdout.no_fnmatch_line("*Warning*")
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("-n", "2", "--mock-shared")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((), marks=FULL),
+        pytest.param(("-n", "2"), marks=FULL),
+        ("-n", "2", "--mock-shared"),
+    ],
+)
 def test_a_test_that_is_run_again_has_a_fresh_world(pytester, start, arguments):
     pytester.makepyfile("""
         import pytest

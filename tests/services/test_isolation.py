@@ -122,7 +122,7 @@ def command(world: World, drawn: random.Random) -> Json:
     return [world.show_clock(), world.coverage(), world.info()["requests"], world.forced(), world.faults()]
 
 
-@pytest.mark.parametrize("steps", [20_000, pytest.param(1_000_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("steps", [8_000, pytest.param(1_000_000, marks=pytest.mark.full)])
 def test_a_world_among_others_lives_as_if_it_were_alone(
     template: World, calls: Sequence[Call], steps: int
 ) -> None:

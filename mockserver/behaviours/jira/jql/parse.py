@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ class JqlError(ValueError):
     """A query that Jira would not take; the text is Jira's own."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
     """The tree of ``text``; an empty query for blank text.
 
