@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.server import MockServer
     from mockserver.spec.load import Folder
     from mockserver.spec.model import Service
-    from mockserver.state.journal import Entry
+    from mockserver.state.entry import Entry
     from mockserver.world import Catalogue, World
 
 OnExchange = Callable[["World", "Entry"], None]

@@ -12,7 +12,8 @@ from mockserver.values import Json
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
-    from mockserver.state.journal import Diagnosis, Entry
+    from mockserver.state.diagnosis import Diagnosis
+    from mockserver.state.entry import Entry
     from mockserver.world import World
 
 

@@ -7,8 +7,8 @@ from mockserver.control.description import described
 from mockserver.control.events import MEDIA_TYPE as EVENTS
 from mockserver.control.rules import FAULTS, MATCH
 from mockserver.state.clock import MODES as CLOCK_MODES
-from mockserver.state.outbox import FAULTS as WEBHOOK_FAULTS
-from mockserver.state.outbox import STATES
+from mockserver.state.delivery import STATES
+from mockserver.state.delivery_fault import FAULTS as WEBHOOK_FAULTS
 from mockserver.values import Json
 from mockserver.world import AUTH_MODES, VALIDATION_MODES, World, Worlds
 from mockserver.world.deliveries import LONGEST_WAIT

@@ -17,7 +17,7 @@ from mockserver.engine.slips import slips
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Leaf
-from mockserver.state.journal import Diagnosis
+from mockserver.state.diagnosis import Diagnosis
 from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
 
 # Nothing to say about a reply.

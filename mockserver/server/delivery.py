@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from mockserver.state.outbox import Delivery
+from mockserver.state.delivery import Delivery
 from mockserver.world import World, Worlds
 from mockserver.world.receivers import LOOPBACK, host_of, origin_of, unfit
 

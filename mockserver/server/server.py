@@ -26,7 +26,7 @@ from mockserver.server.sockets import bound
 from mockserver.server.stream import MOST as READERS
 from mockserver.server.stream import Streams
 from mockserver.server.waiting import Busy, Waiting
-from mockserver.state.journal import Entry
+from mockserver.state.entry import Entry
 from mockserver.values import Call, Effect, Json, Problem, Reply, dumps
 from mockserver.wire import (
     MAX_BODY,

@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from mockserver.state import secrets
-from mockserver.values import Broken, Call, Effect, Json, Reply
+from mockserver.state.diagnosis import TEXT, Diagnosis, plain
+from mockserver.state.entry import Cut, Entry, Line
+from mockserver.values import Call, Effect, Reply
 
 OVERHEAD = 1024  # bytes that an entry takes beside its texts
 SHAPES = 500  # different lists of header names that are remembered
-# What is kept of a diagnosis: rules, characters of a message, members or items and characters of a value.
-RULES, MESSAGE, ITEMS, TEXT = 50, 4000, 20, 500
 NO_SECRETS: list[bytes] = []
 PLAIN = 64  # bodies of replies that are remembered to have no secrets in them
 
@@ -30,88 +30,6 @@ class Bounds:
     entries: int = 5000
     size: int = 32 * 1024 * 1024
     body: int = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """Why the mock answered as it did, for a person; never part of a reply's body."""
-
-    reason: str = ""
-    message: str = ""
-    broken: tuple[Broken, ...] = ()
-    breach: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A body of which only the beginning is kept: bytes and SHA-256 of the whole, as it was sent."""
-
-    length: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One exchange. ``operation`` is ``""`` where no operation was found; secrets are gone.
-
-    ``effect``: what the socket does to the reply; ``cut``, ``reply_cut``: bodies that are not kept whole.
-    """
-
-    number: int
-    at: datetime
-    service: str
-    operation: str
-    call: Call
-    reply: Reply
-    diagnosis: Diagnosis
-    effect: Effect | None = None
-    cut: Cut | None = None
-    reply_cut: Cut | None = None
-
-
-class Line(NamedTuple):
-    """One exchange as it is kept: little more than its texts."""
-
-    number: int
-    at: datetime
-    service: str
-    operation: str
-    method: str
-    target: str
-    root: str
-    names: tuple[str, ...]
-    values: tuple[str, ...]
-    body: bytes
-    cut: Cut | None
-    status: int
-    reply_names: tuple[str, ...]
-    reply_values: tuple[str, ...]
-    reply_body: bytes
-    reply_cut: Cut | None
-    diagnosis: Diagnosis
-    effect: Effect | None
-    size: int
-
-    def entry(self) -> Entry:
-        """The same as an entry."""
-        headers = dict(zip(self.reply_names, self.reply_values, strict=True))
-        return self.answered(Reply(self.status, headers, self.reply_body))
-
-    def answered(self, reply: Reply) -> Entry:
-        """The same as an entry with that reply."""
-        headers = dict(zip(self.names, self.values, strict=True))
-        return Entry(
-            self.number,
-            self.at,
-            self.service,
-            self.operation,
-            Call(self.method, self.target, headers, self.body, self.root),
-            reply,
-            self.diagnosis,
-            self.effect,
-            self.cut,
-            self.reply_cut,
-        )
 
 
 class _Shape(NamedTuple):
@@ -274,7 +192,7 @@ class Journal:
             values, reply_values = self._without(values, shown), self._without(reply_values, shown)
         length = len(target) + len(body) + len(reply_body) + size + reply_size
         if diagnosis.reason:
-            diagnosis = self._plain(diagnosis, shown)
+            diagnosis = plain(diagnosis, shown)
             length += len(diagnosis.message) + TEXT * len(diagnosis.broken)
         return Line(
             self._number,
@@ -369,42 +287,3 @@ class Journal:
 
     def _without(self, values: tuple[str, ...], found: list[bytes]) -> tuple[str, ...]:
         return tuple(secrets.text(secrets.without(secrets.raw(value), found)) for value in values)
-
-    def _plain(self, diagnosis: Diagnosis, found: list[bytes]) -> Diagnosis:
-        """A diagnosis without secrets, and not larger than it need be."""
-        broken = tuple(_small(one, found) for one in diagnosis.broken[:RULES])
-        message = _text(diagnosis.message, found)
-        if len(diagnosis.broken) > RULES:
-            message += f"\n… and {len(diagnosis.broken) - RULES} more broken rules"
-        return replace(diagnosis, message=message, broken=broken)
-
-
-def _text(text: str, found: list[bytes], most: int = MESSAGE) -> str:
-    """A text for people without secrets; of a long one the beginning."""
-    raw, _ = secrets.tokens(secrets.without(secrets.raw(text), found))
-    plain = secrets.text(raw)
-    return plain if len(plain) <= most else f"{plain[:most]}…"
-
-
-def _small(one: Broken, found: list[bytes]) -> Broken:
-    """A broken rule without secrets; of a large value the beginning."""
-    name = next((step for step in reversed(one.path) if isinstance(step, str)), one.key)
-    got, message = one.got, one.message
-    if secrets.is_secret(name) and got is not None and not isinstance(got, bool):
-        if isinstance(got, str) and got:
-            message = message.replace(got, secrets.REDACTED)
-        got = secrets.REDACTED
-    return replace(one, got=_beginning(secrets.redacted(got), found), message=_text(message, found))
-
-
-def _beginning(value: Json, found: list[bytes], depth: int = 4) -> Json:
-    """A value without secrets, as deep and as long as people read it."""
-    if isinstance(value, str):
-        return _text(value, found, TEXT)
-    if isinstance(value, dict):
-        return (
-            {key: _beginning(value[key], found, depth - 1) for key in list(value)[:ITEMS]} if depth else "…"
-        )
-    if isinstance(value, list):
-        return [_beginning(one, found, depth - 1) for one in value[:ITEMS]] if depth else "…"
-    return value

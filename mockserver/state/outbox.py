@@ -5,115 +5,13 @@ Nothing here sends. Whoever can, asks what is due, sends it, and says what came 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from mockserver.state.delivery import Attempt, Delivery, Message
+from mockserver.state.delivery_fault import Fault
 from mockserver.values import Retry
-
-STATES = ("queued", "delivered", "failed", "dropped", "held")
-FAULTS = ("drop", "duplicate", "reorder", "delay", "status")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What one subscriber is sent about one event.
-
-    ``subscription``: its id, as text; ``identifier``: what the receiver knows this message by, the same
-    each time it is sent. No secret belongs in here: what was signed with one is all that leaves.
-    """
-
-    subscription: str
-    url: str
-    event: str
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    method: str = "POST"
-    identifier: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One time a delivery was sent: the status it met, or why it met none (``error``)."""
-
-    at: datetime
-    status: int | None = None
-    error: str = ""
-    fault: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message on its way. ``id``: 1, 2, … in the order in which things happened.
-
-    state: queued (to be sent once ``due``) | delivered | failed | dropped | held (kept, not sent);
-    ``reason``: why it was dropped, is held or has failed; ``tries``: how often it was sent since it was
-    last queued anew.
-    """
-
-    id: int
-    service: str
-    message: Message
-    at: datetime
-    state: str = "queued"
-    due: datetime | None = None
-    attempts: tuple[Attempt, ...] = ()
-    reason: str = ""
-    tries: int = 0
-    retry: Retry | None = None
-    copy_of: int | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers of the next attempt; of the last one, where that has decided."""
-        retries = self.tries - (self.state in ("delivered", "failed"))
-        if retries > 0 and self.retry is not None and self.retry.header:
-            return {**self.message.headers, self.retry.header: str(retries)}
-        return dict(self.message.headers)
-
-    @property
-    def line(self) -> tuple[str, str]:
-        """What keeps its order: deliveries of one subscription are sent one after the other."""
-        return self.service, self.message.subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong with the next ``left`` deliveries that match (None: with all), ``after`` some.
-
-    event, url: patterns with ``*``; kind: drop | duplicate | reorder | delay (``seconds`` of the world's
-    time) | status (as if the receiver had answered ``status``; nothing is sent).
-    """
-
-    id: int
-    kind: str
-    event: str | None = None
-    subscription: str | None = None
-    url: str | None = None
-    service: str | None = None
-    seconds: float = 0
-    status: int = 0
-    after: int = 0
-    left: int | None = 1
-    used: int = 0
-
-    def meets(self, delivery: Delivery) -> bool:
-        """Whether it is about ``delivery``."""
-        message = delivery.message
-        return (
-            self.service in (None, delivery.service)
-            and self.subscription in (None, message.subscription)
-            and (self.event is None or matches(self.event, message.event))
-            and (self.url is None or matches(self.url, message.url))
-        )
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether ``text`` is ``pattern``, in which ``*`` stands for anything."""
-    if "*" not in pattern:
-        return text == pattern
-    return re.fullmatch(".*".join(re.escape(one) for one in pattern.split("*")), text, re.DOTALL) is not None
 
 
 def anywhere(url: str) -> str:

@@ -7,7 +7,7 @@ from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
-from mockserver.state.journal import Entry, Line
+from mockserver.state.entry import Entry, Line
 from mockserver.values import Call, Effect, Problem, Reply, dumps
 from mockserver.world.interfering import Interfering
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mockserver.state.clock import monotonic
-from mockserver.state.outbox import FAULTS, STATES, Delivery, Fault, matches
+from mockserver.state.delivery import STATES, Delivery
+from mockserver.state.delivery_fault import FAULTS, Fault, matches
 from mockserver.values import Json
 from mockserver.world.core import Core
 from mockserver.world.errors import CommandError, NotThere, among

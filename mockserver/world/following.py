@@ -7,7 +7,7 @@ from functools import partial
 
 from mockserver.exchange import Exchange
 from mockserver.state.clock import monotonic
-from mockserver.state.journal import Line
+from mockserver.state.entry import Line
 from mockserver.values import Json
 from mockserver.verification.wanted import matches
 from mockserver.world import har

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import parse_qsl
 
-from mockserver.state.journal import Cut, Entry
+from mockserver.state.entry import Cut, Entry
 from mockserver.values import Json, dumps
 from mockserver.world.shown import shown_entry
 

@@ -8,8 +8,10 @@ from mockserver.spec.model import Operation, Service
 from mockserver.spec.routes import routes_of, shapes_of
 from mockserver.state import secrets
 from mockserver.state.clock import Clock
-from mockserver.state.journal import Cut, Diagnosis, Entry
-from mockserver.state.outbox import Attempt, Delivery, Fault
+from mockserver.state.delivery import Attempt, Delivery
+from mockserver.state.delivery_fault import Fault
+from mockserver.state.diagnosis import Diagnosis
+from mockserver.state.entry import Cut, Entry
 from mockserver.values import Json
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.engine.matching import pattern
 from mockserver.state import secrets
-from mockserver.state.journal import Line
+from mockserver.state.entry import Line
 from mockserver.world.errors import CommandError
 
 _CLASS = re.compile(r"[1-5]xx", re.IGNORECASE)

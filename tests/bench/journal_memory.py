@@ -12,7 +12,8 @@ import timeit
 import tracemalloc
 from datetime import UTC, datetime
 
-from mockserver.state.journal import Diagnosis, Journal
+from mockserver.state.diagnosis import Diagnosis
+from mockserver.state.journal import Journal
 from mockserver.values import Call, Reply, dumps
 
 NOON = datetime(2025, 1, 15, 12, tzinfo=UTC)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.contract.replay import replayed, request
-from mockserver.state.journal import Entry
+from mockserver.state.entry import Entry
 from mockserver.values import dumps
 from mockserver.world import World, catalogue
 

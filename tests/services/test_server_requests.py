@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestClient
 from yarl import URL
 
 from mockserver.server import MockServer
-from mockserver.state.journal import Entry
+from mockserver.state.entry import Entry
 from mockserver.values import Reply
 from mockserver.wire import response_of
 from mockserver.world import World, Worlds

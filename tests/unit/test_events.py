@@ -10,7 +10,7 @@ import pytest
 from mockserver.engine.context import Context
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import FixtureErrors, load
-from mockserver.state.outbox import Message
+from mockserver.state.delivery import Message
 from mockserver.values import Call, Outcome, Problem, Reply, dumps
 from mockserver.world import World
 from mockserver.world.loading import Catalogue

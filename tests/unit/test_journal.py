@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.state.journal import Bounds, Cut, Diagnosis, Entry, Journal
+from mockserver.state.diagnosis import Diagnosis
+from mockserver.state.entry import Cut, Entry
+from mockserver.state.journal import Bounds, Journal
 from mockserver.values import Broken, Call, Reply
 
 NOON = datetime(2025, 1, 15, 12, tzinfo=UTC)

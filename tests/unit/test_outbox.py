@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mockserver.state.outbox import Delivery, Fault, Message, Outbox, matches
+from mockserver.state.delivery import Delivery, Message
+from mockserver.state.delivery_fault import Fault, matches
+from mockserver.state.outbox import Outbox
 from mockserver.values import Retry
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)

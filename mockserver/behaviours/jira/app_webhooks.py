@@ -15,7 +15,7 @@ from mockserver.behaviours.jira.webhooks.deliver import alive, subscription
 from mockserver.behaviours.jira.webhooks.events import DYNAMIC
 from mockserver.engine.context import Context
 from mockserver.engine.site import formatted
-from mockserver.state.outbox import Delivery
+from mockserver.state.delivery import Delivery
 from mockserver.values import Json, Outcome, Problem, Record
 
 LIFETIME = timedelta(days=30)

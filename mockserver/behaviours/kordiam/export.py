@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from mockserver.engine.context import Context
-from mockserver.state.outbox import Message
+from mockserver.state.delivery import Message
 from mockserver.values import Json, Record, dumps
 
 CREATED, UPDATED, DELETED = "element_created", "element_updated", "element_deleted"

@@ -23,7 +23,7 @@ from mockserver.behaviours.jira.webhooks.events import (
 )
 from mockserver.behaviours.jira.webhooks.notice import PRIMARY
 from mockserver.engine.context import Context
-from mockserver.state.outbox import Message
+from mockserver.state.delivery import Message
 from mockserver.values import Json, Record, dumps
 
 About = Mapping[str, Json]
