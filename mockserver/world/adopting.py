@@ -7,7 +7,8 @@ from functools import partial
 
 from mockserver.state.store import Index, Store, Table
 from mockserver.values import Json
-from mockserver.world.core import Core, Kept, defaults, indexes
+from mockserver.world.blank import defaults, indexes
+from mockserver.world.core import Core, Kept
 from mockserver.world.loading import Catalogue
 from mockserver.world.steering import unfit
 

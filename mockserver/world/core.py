@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,12 +16,13 @@ from mockserver.state.ids import Ids
 from mockserver.state.journal import Journal
 from mockserver.state.meters import Meters
 from mockserver.state.outbox import Outbox
-from mockserver.state.store import Index, Store
+from mockserver.state.store import Store
 from mockserver.values import Json
 from mockserver.world.armed import Armed
 from mockserver.world.errors import CommandError, NotThere, among, near
 from mockserver.world.loading import Catalogue
 from mockserver.world.receivers import barred
+from mockserver.world.waiting import Waiting
 
 # The instant at which the seeds of the references live, and at which frozen worlds stand.
 SEED_INSTANT = "2025-01-15T09:30:00+00:00"
@@ -43,7 +43,7 @@ class Kept:
     settings: dict[str, dict[str, Json]]
 
 
-class Core:
+class Core(Waiting):
     """The state of one world. Each part of a world (its commands about one area) builds on this."""
 
     name: str
@@ -71,15 +71,10 @@ class Core:
         self._modes = (self.auth_mode, self.validation_mode)
         self.clock = clock
         self._initial_clock = clock.fork()
-        self._lock = threading.RLock()
-        # Told of each exchange and each change of a delivery, if ``_waiting`` says that somebody waits.
-        self._condition: threading.Condition | None = None
-        self._waiting = 0
-        self._woken = 0
+        self._begin_waiting()
         self.warnings: list[str] = []
         # Nothing in a world leads back to it: once it is dropped it is gone, without a collection of garbage.
         self.journal = Journal(on_token=partial(_real_token, name, self.warnings))
-        self._watchers: dict[object, Callable[[bool], None]] = {}
         self._rules = Armed()
         self._snapshots: dict[str, Kept] = {}
         self._coverage: Counter[tuple[str, str, int]] = Counter()
@@ -172,14 +167,6 @@ class Core:
             self.tell(None)
         self.wake()
 
-    def wake(self) -> None:
-        """Let every command that waits come back now with what it has seen."""
-        with self._lock:
-            self._woken += 1
-            self._notify()
-            for tell in tuple(self._watchers.values()):
-                tell(True)
-
     def tell(self, sender: Callable[[], None] | None) -> None:
         """Call ``sender``, from any thread, whenever there may be deliveries to be sent; None: nobody."""
         with self._lock:
@@ -201,46 +188,6 @@ class Core:
         self._stir()
         return gone
 
-    def watch(self, tell: Callable[[bool], None]) -> Callable[[], None]:
-        """Call ``tell`` after each exchange, in its thread; what comes back ends that.
-
-        It is called with True when nobody shall wait any longer.
-        """
-        key = object()
-        with self._lock:
-            self._watchers[key] = tell
-            self._waiting += 1
-
-        def end() -> None:
-            with self._lock:
-                if self._watchers.pop(key, None) is not None:
-                    self._waiting -= 1
-
-        return end
-
-    def _announce(self) -> None:
-        """Say to those who wait and who watch that there was an exchange."""
-        self._notify()
-        for tell in tuple(self._watchers.values()):
-            tell(False)
-
-    def _notify(self) -> None:
-        """Say to those who wait that something has changed; the world is held."""
-        if self._condition is not None:
-            self._condition.notify_all()
-
-    def _until(self, there: Callable[[], bool], timeout: float | None) -> bool:
-        """Whether ``there`` came true within so many real seconds; it is asked after every change."""
-        with self._lock:
-            changed = self._condition = self._condition or threading.Condition(self._lock)
-            woken = self._woken
-            self._waiting += 1
-            try:
-                changed.wait_for(lambda: there() or self._woken != woken, timeout)
-            finally:
-                self._waiting -= 1
-            return there()
-
     def _forget(self) -> int:
         """No exchanges, no coverage, no breaches; how many exchanges there were."""
         gone = len(self.journal)
@@ -254,24 +201,3 @@ def _real_token(world: str, warnings: list[str]) -> None:
     """Somebody uses a world with what looks like a real API token: said once, and loudly."""
     warnings.append(REAL_TOKEN)
     logging.getLogger("mockserver").warning("world %s: %s", world, REAL_TOKEN)
-
-
-def indexes(services: Iterable[Service]) -> dict[str, list[Index]]:
-    """The indexes of each resource's table."""
-    found: dict[str, list[Index]] = {}
-    for service in services:
-        for one in service.resources.values():
-            rules = [Index((key,), fold=True) for key in one.keys]
-            rules += [Index((name,)) for name in one.index]
-            if one.parent:
-                rules.append(Index((one.parent,)))
-                rules += [Index((one.parent, name)) for name in one.unique]
-            else:
-                rules += [Index((name,)) for name in one.unique if name not in one.keys]
-            found[f"{service.name}/{one.name}"] = rules
-    return found
-
-
-def defaults(services: Iterable[Service]) -> dict[str, dict[str, Json]]:
-    """The settings of each service, as they are before anybody changes one."""
-    return {one.name: {key: setting.default for key, setting in one.settings.items()} for one in services}

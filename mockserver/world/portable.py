@@ -10,7 +10,8 @@ from mockserver.state.clock import MODES, Clock, instant
 from mockserver.state.ids import Ids
 from mockserver.state.store import RowId, Table
 from mockserver.values import Json, Record, dumps
-from mockserver.world.core import Kept, defaults, indexes
+from mockserver.world.blank import defaults, indexes
+from mockserver.world.core import Kept
 from mockserver.world.errors import CommandError, near
 from mockserver.world.loading import Catalogue
 from mockserver.world.shown import shown_clock

@@ -12,7 +12,8 @@ from mockserver.state.store import Store
 from mockserver.values import Json
 from mockserver.world.adopting import Adopting
 from mockserver.world.answering import Answering
-from mockserver.world.core import SEED_INSTANT, defaults, indexes
+from mockserver.world.blank import defaults, indexes
+from mockserver.world.core import SEED_INSTANT
 from mockserver.world.deliveries import Deliveries
 from mockserver.world.explaining import Explaining
 from mockserver.world.following import Following
