@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from platformdirs import user_cache_path
 
 from mockserver.contract.replay import credential
 from mockserver.values import Call, Reply, dumps
@@ -14,6 +16,10 @@ from mockserver.world import Catalogue, World, catalogue
 from . import openapi
 
 pytest_plugins = ["pytester"]
+
+# The many programs that tests start compile the package once, not each of them anew, and not in the checkout.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(user_cache_path("jira-mockserver") / "compiled"))
 
 
 class Client:

@@ -293,6 +293,7 @@ class _Undocumented(ast.NodeTransformer):
         return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
 
 
+@pytest.mark.full
 def test_every_module_can_be_the_first_that_is_imported(tmp_path):
     names = [
         ".".join(file.relative_to(TOP).with_suffix("").parts).removesuffix(".__init__")

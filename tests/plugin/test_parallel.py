@@ -39,7 +39,7 @@ def start(pytester: pytest.Pytester) -> Start:
         pytest.param(
             ("-p", "no:xdist", "-p", "no:rerunfailures", "-p", "randomly"), id="in any order", marks=FULL
         ),
-        pytest.param(("-n", "2", "--mock-shared", "--reruns", "2"), id="all of it together"),
+        pytest.param(("-n", "2", "--mock-shared", "--reruns", "2"), id="all of it together", marks=FULL),
     ],
 )
 def test_a_suite_passes_however_it_is_run(pytester, start, arguments):
@@ -57,7 +57,7 @@ def test_a_suite_passes_however_it_is_run(pytester, start, arguments):
     [
         pytest.param((), marks=FULL),
         pytest.param(("-n", "2"), marks=FULL),
-        ("-n", "2", "--mock-shared"),
+        pytest.param(("-n", "2", "--mock-shared"), id="shared"),
     ],
 )
 def test_a_test_that_is_run_again_has_a_fresh_world(pytester, start, arguments):
