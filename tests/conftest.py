@@ -22,6 +22,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(user_cache_path("jira-mockserver") / "compiled"))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: some tests wait for other programs."""
+    return (os.cpu_count() or 1) + 1
+
+
 class Client:
     """Calls one service of a world; no socket is involved."""
 
