@@ -44,11 +44,16 @@ class Wanted:
 
 
 def started(
-    wanted: Wanted, on_exchange: OnExchange | None = None, default: World | None = None
+    wanted: Wanted,
+    on_exchange: OnExchange | None = None,
+    default: World | None = None,
+    *,
+    tell_all: bool = True,
 ) -> MockServer:
     """A server that listens. Raises Failed with a sentence; FixtureErrors and CommandError pass.
 
-    default: the world that it serves, if that is made already.
+    default: the world that it serves, if that is made already; tell_all: also of exchanges that the mock has
+    nothing to say about.
     """
     from mockserver.server import MockServer
     from mockserver.world import Worlds
@@ -60,6 +65,7 @@ def started(
         token=wanted.token,
         max_body=wanted.max_body,
         on_exchange=on_exchange,
+        tell_all=tell_all,
     )
     try:
         return server.start()

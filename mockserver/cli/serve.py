@@ -89,7 +89,7 @@ def serve(
     default = world(asked)
     kept = None if state is None else _kept(state, default)
     with _told_to_stop() as stop:
-        server = started(asked, report, default)
+        server = started(asked, report, default, tell_all=verbose)
         watching = Watch(asked, server.worlds, _tell, seen) if watch else None
         try:
             for one in (kept, watching):

@@ -67,13 +67,15 @@ class MockServer:
         max_body: int = MAX_BODY,
         create_worlds: bool = False,
         on_exchange: Callable[[World, Entry], None] | None = None,
+        tell_all: bool = True,
         direct: bool = True,
         uvloop: bool = False,
     ) -> None:
         """Nothing listens yet. ``port`` 0: any free one; ``max_body``: bytes, also after decompression.
 
-        Without a ``token``, one is made up if ``host`` can be reached from other machines. ``direct``: answer
-        plain requests the moment they have been read; else every request is handled by a task of its own.
+        Without a ``token``, one is made up if ``host`` can be reached from other machines. ``tell_all``: call
+        ``on_exchange`` also for replies that the mock has nothing to say about. ``direct``: answer plain
+        requests the moment they have been read; else every request is handled by a task of its own.
         ``uvloop``: run on that library's event loop where it is installed, if the thread is the server's.
         """
         self.worlds = worlds
@@ -84,6 +86,7 @@ class MockServer:
         self._wanted_port = port
         self._create_worlds = create_worlds
         self._on_exchange = on_exchange
+        self._tell_all = tell_all
         self._direct = direct and fits()
         self._uvloop = uvloop
         self._waiting = Waiting()
@@ -254,11 +257,11 @@ class MockServer:
         self, world: World, call: Call, refused: Problem | None = None, *, whole: bool = False
     ) -> tuple[Reply, Effect | None]:
         """The world's reply, and what happens to it on its way."""
-        if self._on_exchange is None:
-            return world.respond(call, refused, whole=whole)
-        entry = world.exchange(call, refused, whole=whole)
-        self._on_exchange(world, entry)
-        return entry.reply, entry.effect
+        reply, line = world.respond(call, refused, whole=whole)
+        why = line.diagnosis
+        if self._on_exchange is not None and (self._tell_all or why.reason or why.breach):
+            self._on_exchange(world, line.answered(reply))
+        return reply, line.effect
 
     def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:
         """The name of the world that is asked for, the target inside it, and how it was addressed."""

@@ -8,7 +8,7 @@ from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
 from mockserver.state.entry import Entry, Line
-from mockserver.values import Call, Effect, Problem, Reply, dumps
+from mockserver.values import Call, Problem, Reply, dumps
 from mockserver.world.interfering import Interfering
 
 # Why a reply is none that the operation gave: it is no coverage.
@@ -29,10 +29,9 @@ class Answering(Interfering):
 
     def respond(
         self, call: Call, refused: Problem | None = None, *, whole: bool = False
-    ) -> tuple[Reply, Effect | None]:
-        """The reply to one request, and what a socket is to do to it; the arguments are ``exchange``'s."""
-        reply, line = self._exchanged(call, refused, whole)
-        return reply, line.effect
+    ) -> tuple[Reply, Line]:
+        """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
+        return self._exchanged(call, refused, whole)
 
     def exchange(self, call: Call, refused: Problem | None = None, *, whole: bool = False) -> Entry:
         """The reply to one request, with everything that the journal keeps of it.
