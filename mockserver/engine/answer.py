@@ -54,7 +54,9 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
         ctx = arrived(site, asked, leaf, base)
         if operation.absent:
             raise _absent(operation)
-        known = _admitted(ctx, leaf, values, known)
+        before, known = known, _admitted(ctx, leaf, values, known)
+        if known is not None and known is not before and asked is not call:
+            keep(site, call, known, noted.names)
         ctx.stage = "body"
         ctx.body = body_of(ctx)
         admitted = ctx
@@ -68,10 +70,8 @@ def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: 
     except Exception as error:
         return _crashed(site, call, operation, error, admitted)
     if ctx.notes:
-        notes = tuple(ctx.notes)
-        return Answer(
-            reply, Diagnosis("validation", "accepted although the schema is broken", notes, True), ctx
-        )
+        why = Diagnosis("validation", "accepted although the schema is broken", tuple(ctx.notes), True)
+        return Answer(reply, why, ctx)
     if known is not None and not call.body:
         looked(known, ctx, reply)
         keep(site, call, known, noted.names)
@@ -97,8 +97,6 @@ def _admitted(ctx: Context, leaf: Leaf, values: Mapping[str, str], known: Known 
     if site.passing or site.store.written or ctx.notes:
         return None
     found = known_of(ctx)
-    if ctx.call.body and isinstance(ctx.call.headers, Noted):
-        keep(site, ctx.call, found, set(ctx.call.headers.names))
     site.store.watch()
     return found
 

@@ -110,19 +110,6 @@ class Journal:
         found.reverse()
         return found
 
-    def add(
-        self,
-        at: datetime,
-        service: str,
-        operation: str,
-        call: Call,
-        reply: Reply,
-        diagnosis: Diagnosis,
-        effect: Effect | None = None,
-    ) -> Entry:
-        """Keep one exchange, without its secrets; it comes back with the reply as given."""
-        return self.keep(at, service, operation, call, reply, diagnosis, effect).answered(reply)
-
     def keep(
         self,
         at: datetime,

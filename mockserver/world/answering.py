@@ -25,13 +25,7 @@ class Answering(Interfering):
 
     def handle(self, call: Call) -> Reply:
         """The reply to one request; never raises, does no I/O."""
-        return self._exchanged(call)[0]
-
-    def respond(
-        self, call: Call, refused: Problem | None = None, *, whole: bool = False
-    ) -> tuple[Reply, Line]:
-        """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
-        return self._exchanged(call, refused, whole)
+        return self.respond(call)[0]
 
     def exchange(self, call: Call, refused: Problem | None = None, *, whole: bool = False) -> Entry:
         """The reply to one request, with everything that the journal keeps of it.
@@ -39,13 +33,13 @@ class Answering(Interfering):
         ``refused``: why nobody can answer it, whatever it asks for; its service words that. ``whole``: the
         reply will be sent as it is, so that a fault which another thread has just armed comes too late.
         """
-        reply, line = self._exchanged(call, refused, whole)
+        reply, line = self.respond(call, refused, whole=whole)
         return line.answered(reply)
 
-    def _exchanged(
-        self, call: Call, refused: Problem | None = None, whole: bool = False
+    def respond(
+        self, call: Call, refused: Problem | None = None, *, whole: bool = False
     ) -> tuple[Reply, Line]:
-        """The reply, and what the journal keeps."""
+        """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
         with self._lock:
             number = self.journal.next_number
             if refused is None:

@@ -91,11 +91,6 @@ def operations_at(services: Sequence[Service], method: str | None, path: str) ->
     return found
 
 
-def paths_of(services: Sequence[Service]) -> list[str]:
-    """Every path at which an operation answers."""
-    return list(dict.fromkeys(one.path for service in services for one in service.operations.values()))
-
-
 def _meet(wanted: Sequence[str], steps: Sequence[str]) -> bool:
     """Whether some path is both: steps with wild cards, and those of a route with placeholders."""
     if not wanted:

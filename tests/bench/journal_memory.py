@@ -54,7 +54,7 @@ def microseconds(issues: int) -> tuple[int, float]:
 
     def add() -> None:
         reply = Reply(200, dict(REPLY_HEADERS), body)
-        journal.add(NOON, "jira", "editIssue", asked, reply, NOTHING)
+        journal.keep(NOON, "jira", "editIssue", asked, reply, NOTHING)
 
     return len(body), min(timeit.repeat(add, timer=time.process_time, number=2000, repeat=5)) / 2000 * 1e6
 
@@ -65,7 +65,7 @@ def megabytes(entries: int, size: int) -> tuple[float, int]:
     tracemalloc.start()
     journal = Journal()
     for at in range(entries):
-        journal.add(
+        journal.keep(
             NOON,
             "jira",
             "editIssue",

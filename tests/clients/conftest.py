@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mockserver.server import MockServer
-from mockserver.world import World
+from mockserver.world import World, Worlds
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +25,12 @@ def held(conforms: Callable[[World], None], monkeypatch: pytest.MonkeyPatch) -> 
     for server in started:
         for world in server.worlds:
             conforms(world)
+
+
+@pytest.fixture
+def server(documented: World) -> Iterator[MockServer]:
+    """A server whose callers are those that are seeded."""
+    server = MockServer(Worlds(documented.fork("default")))
+    server.worlds.default.set_auth("strict")
+    with server:
+        yield server

@@ -6,7 +6,7 @@ The classic client speaks version 2 of the API, the one for Cloud version 3. Eac
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,6 @@ from atlassian.jira import JiraCloud, JiraSoftware
 from requests import HTTPError
 
 from mockserver.server import MockServer
-from mockserver.world import World, Worlds
 
 Story = SimpleNamespace
 MIA, EMMA, ALANA = "5b10a2844c20165700ede21g", "5b10ac8d82e05b22cc7d4ef5", "5b109f2e9729b51b54dc274d"
@@ -26,16 +25,6 @@ SCRUM = "com.pyxis.greenhopper.jira:gh-simplified-scrum-classic"
 def connected(url: str) -> tuple[Jira, JiraCloud, JiraSoftware]:
     who = {"username": "mia@example.com", "password": "mock-token"}
     return Jira(url, cloud=True, **who), JiraCloud(url, **who), JiraSoftware(url, **who)
-
-
-@pytest.fixture
-def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
-    server = MockServer(Worlds(documented.fork("default")))
-    server.worlds.default.set_auth("strict")
-    server.start()
-    yield server
-    server.stop()
-    conforms(server.worlds.default)
 
 
 @pytest.fixture

@@ -10,13 +10,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mockserver.server import MockServer
-from mockserver.world import World, Worlds
 
 HERE = Path(__file__).parent / "jira_js"
 NODE, NPM = shutil.which("node"), shutil.which("npm")
@@ -47,16 +45,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("npm cannot reach its registry, and has not kept the packages")
     assert done.returncode == 0, done.stderr
     return folder
-
-
-@pytest.fixture
-def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
-    server = MockServer(Worlds(documented.fork("default")))
-    server.worlds.default.set_auth("strict")
-    server.start()
-    yield server
-    server.stop()
-    conforms(server.worlds.default)
 
 
 def test_a_project_lives_its_whole_life(installed: Path, server: MockServer) -> None:

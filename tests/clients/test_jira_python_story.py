@@ -6,26 +6,15 @@ Every step builds on those before it; what a step did is read back in more than 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from jira import JIRA, JIRAError
 
 from mockserver.server import MockServer
-from mockserver.world import World, Worlds
 
 MIA, EMMA, ALANA = "5b10a2844c20165700ede21g", "5b10ac8d82e05b22cc7d4ef5", "5b109f2e9729b51b54dc274d"
-
-
-@pytest.fixture
-def server(documented: World, conforms: Callable[[World], None]) -> Iterator[MockServer]:
-    server = MockServer(Worlds(documented.fork("default")))
-    server.worlds.default.set_auth("strict")
-    server.start()
-    yield server
-    server.stop()
-    conforms(server.worlds.default)
 
 
 @pytest.fixture

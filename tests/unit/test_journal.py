@@ -20,7 +20,7 @@ NOON = datetime(2025, 1, 15, 12, tzinfo=UTC)
 def add(journal: Journal, asked: bytes = b"", answered: bytes = b"", **how: dict[str, str]) -> Entry:
     call = Call("POST", "/x", how.get("sent", {}), asked)
     reply = Reply(200, how.get("got", {}), answered)
-    return journal.add(NOON, "tiny", "createThing", call, reply, Diagnosis())
+    return journal.keep(NOON, "tiny", "createThing", call, reply, Diagnosis()).answered(reply)
 
 
 def numbers(journal: Journal) -> list[int]:
@@ -185,7 +185,7 @@ def test_a_secret_that_comes_back_in_the_reply_or_the_diagnosis_is_not_kept():
     diagnosis = Diagnosis("validation", "POST /x: c4n4ry is no password", (rule,), True)
     call = Call("POST", "/x?token=t0k3n-t0k3n", {}, b'{"password": "c4n4ry"}')
     reply = Reply(400, {"X-Why": "c4n4ry"}, b"c4n4ry and t0k3n-t0k3n are wrong")
-    entry = journal.add(NOON, "tiny", "createThing", call, reply, diagnosis)
+    entry = journal.keep(NOON, "tiny", "createThing", call, reply, diagnosis).answered(reply)
 
     [kept] = journal
     for one in (kept, replace(entry, reply=kept.reply)):
@@ -199,7 +199,7 @@ def test_what_a_client_showed_to_be_let_in_is_not_said_in_the_diagnosis():
     journal = Journal()
     sent = {"authorization": "Bearer c4n4ry-c4n4ry"}
     diagnosis = Diagnosis("auth", "no credential c4n4ry-c4n4ry")
-    journal.add(NOON, "tiny", "x", Call("GET", "/x", sent), Reply(401, {}, b"c4n4ry-c4n4ry"), diagnosis)
+    journal.keep(NOON, "tiny", "x", Call("GET", "/x", sent), Reply(401, {}, b"c4n4ry-c4n4ry"), diagnosis)
 
     [kept] = journal
     assert "c4n4ry" not in repr(kept)
@@ -209,7 +209,7 @@ def test_a_large_diagnosis_is_kept_as_far_as_people_read_it():
     journal = Journal()
     got = {"deep": [[[["x"]]]], "long": "x" * 10_000, "many": list(range(10_000))}
     broken = tuple(Broken("body", (at,), "", "type", "y" * 10_000, None, got) for at in range(1000))
-    journal.add(NOON, "tiny", "x", Call("GET", "/x"), Reply(400), Diagnosis("validation", "z", broken))
+    journal.keep(NOON, "tiny", "x", Call("GET", "/x"), Reply(400), Diagnosis("validation", "z", broken))
 
     [kept] = journal
     assert len(kept.diagnosis.broken) == 50
@@ -232,7 +232,7 @@ def test_the_first_real_token_raises_one_alarm_and_none_is_kept():
         alarms: list[str] = []
         journal = Journal(on_token=lambda alarms=alarms: alarms.append("!"))
         for _ in range(3):
-            journal.add(NOON, "tiny", "x", how, Reply(200, {}, b"{}"), Diagnosis())
+            journal.keep(NOON, "tiny", "x", how, Reply(200, {}, b"{}"), Diagnosis())
 
         assert alarms == ["!"], how
         assert "notreal" not in repr(list(journal))
@@ -267,7 +267,7 @@ def test_texts_that_are_hardly_any_are_kept(odd):
     body = b'{"token": "\xc3'  # cut off in the middle of a character
     diagnosis = Diagnosis("auth", f"no {odd} here")
     for _ in range(2):
-        journal.add(
+        journal.keep(
             NOON, "tiny", "x", Call("GET", target, headers, body), Reply(401, headers, body), diagnosis
         )
 
@@ -278,8 +278,8 @@ def test_texts_that_are_hardly_any_are_kept(odd):
 def test_a_secret_taken_out_of_the_middle_of_a_character_spoils_nothing():
     journal = Journal()
     call = Call("POST", "/x?q=secret-ä", {"x": "secret-ä"}, b'{"token": "secret-\xc3')
-    journal.add(NOON, "tiny", "x", call, Reply(200), Diagnosis())
+    journal.keep(NOON, "tiny", "x", call, Reply(200), Diagnosis())
     canary = Call("POST", "/x?q=c4n4ry-ä", {"x": "c4n4ry-ä"}, b'{"token": "c4n4ry-\xc3')
-    journal.add(NOON, "tiny", "x", canary, Reply(200), Diagnosis())
+    journal.keep(NOON, "tiny", "x", canary, Reply(200), Diagnosis())
 
     assert "c4n4ry" not in repr(list(journal))
