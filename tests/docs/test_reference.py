@@ -12,12 +12,13 @@ import pytest
 
 from mockserver import pytest_plugin
 from mockserver.cli import cli
+from mockserver.pytest_plugin.options import KEYWORDS
 from mockserver.testing import MockWorld, ServiceMock
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 COMMANDS = (REFERENCE / "command-line.md").read_text()
 PLUGIN = (REFERENCE / "plugin.md").read_text()
-SOURCE = inspect.getsource(pytest_plugin)
+SOURCE = inspect.getsource(pytest_plugin) + inspect.getsource(pytest_plugin.options)
 
 
 def commands(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -80,7 +81,7 @@ def test_every_option_and_every_ini_key_of_the_plugin_is_on_its_page():
     assert [name for name in sorted(known) if f"| `{name}` |" not in PLUGIN] == []
 
 
-@pytest.mark.parametrize("keyword", pytest_plugin.KEYWORDS)
+@pytest.mark.parametrize("keyword", KEYWORDS)
 def test_every_argument_of_the_marker_is_on_the_page_of_the_plugin(keyword):
     assert f"| `{keyword}` |" in PLUGIN
 
