@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
@@ -23,17 +23,18 @@ from aiohttp.http import SERVER_SOFTWARE, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from mockserver.values import Call, Json, Reply
+from mockserver.server.reading import SPECIAL, Plain, Reading
+from mockserver.values import Json, Reply
 from mockserver.wire import headers_from, safe, target_from
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 # Bytes that are taken from a socket at once.
 CHUNK = 64 * 1024
-# Requests whose reading is remembered, each of so many bytes at most: clients send the same again and again.
-REMEMBERED, SHORT = 512, 2048
+# Seconds that the rest of a body is waited for before the request takes the ordinary way.
+PATIENCE = 0.1
+# Requests that the parser may have read and still have read all: it stops at twice as many.
+FEW = 16
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-# With these the connection does more than carry a request and its reply.
-_SPECIAL = frozenset({"expect", "upgrade", "content-encoding"})
 # Replies without a body, and headers that are never a reply's own: those of the body's length.
 EMPTY = frozenset({204, 304, *range(100, 200)})
 _OURS = frozenset({"Content-Length", "Transfer-Encoding"})
@@ -57,13 +58,6 @@ def fits() -> bool:
     return known.issuperset(_PRIVATE) and "_buffer" in StreamReader.__slots__
 
 
-class Plain(NamedTuple):
-    """A request that arrived whole: the call, and the world that it is for, by name, if it has one."""
-
-    world: str | None
-    call: Call
-
-
 class Answers(Protocol):
     """What answers plain requests."""
 
@@ -83,7 +77,7 @@ class DirectServer(web.Server):
         """``handler`` is the ordinary way, ``answers`` the short one."""
         super().__init__(handler, **rest)
         self.answers = answers
-        self.known: dict[bytes, Plain] = {}
+        self.reading = Reading(answers.plain)
         # All connections read into the same place, one after another: what they get is copied out at once.
         self.buffer = memoryview(bytearray(CHUNK))
         self._rest = rest
@@ -97,55 +91,116 @@ class DirectServer(web.Server):
 class Connection(RequestHandler):
     """One connection."""
 
-    __slots__ = ("_between", "_server")
+    __slots__ = ("_awaited", "_begun", "_between", "_last", "_late", "_server")
 
     def __init__(self, server: DirectServer, **rest: Json) -> None:
         """A connection of ``server``."""
         super().__init__(server, **rest)
         self._server = server
-        # Whether all that has come so far were whole requests, so that the next byte begins one.
+        # Whether the ordinary way has been handed anything; before that it may not have begun to wait.
+        self._begun = False
+        # Whether the parser has read all that it was given, so that the next byte begins a request.
         self._between = True
+        # The body of the last request that the parser has seen.
+        self._last: StreamReader = EMPTY_PAYLOAD
+        # A request that the parser has not seen because the rest of its body should come at any moment.
+        self._awaited = b""
+        self._late: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Answer what has arrived, as far as that can be done at once; leave the rest to the ordinary way."""
         waiter = self._waiter
-        if waiter is None or waiter.done() or self._messages or self._upgraded:
-            self._between = False
-            super().data_received(data)
+        if (self._begun or self._close or self._force_close) if waiter is None else waiter.done():
+            # A request is being answered, or the connection is being closed.
+            self._fed(data)
             return
-        if self._between and data and not (self._close or self._force_close):
-            plain = self._server.known.get(data)
-            if plain is not None and self._sent(plain):
+        if self._between and data:
+            found = self._server.reading.read(self._awaited + data if self._awaited else data)
+            if isinstance(found, int):
+                if not self._awaited:
+                    self._await(data)
+                    return
+            elif found is not None and self._sent(found):
+                if self._awaited:
+                    self._no_longer_awaited()
                 return
         # With no waiter to wake, what is read stays in the queue.
         self._waiter = None
         try:
-            super().data_received(data)
+            self._fed(data)
         finally:
             self._waiter = waiter
-        self._answer_all(data, waiter)
+        self._answer_all(waiter)
 
-    def _answer_all(self, data: bytes, waiter: asyncio.Future[None]) -> None:
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget what was awaited."""
+        self._no_longer_awaited()
+        super().connection_lost(exc)
+
+    def _await(self, data: bytes) -> None:
+        """Wait a moment for the rest of a body: many clients send it after the head."""
+        self._awaited = data
+        self._late = self._loop.call_later(PATIENCE, self._waited)
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+
+    def _waited(self) -> None:
+        """Leave a body that did not come to the ordinary way, with its limits."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.data_received(b"")
+
+    def _no_longer_awaited(self) -> bytes:
+        data, self._awaited = self._awaited, b""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        return data
+
+    def _fed(self, data: bytes) -> None:
+        """Let the parser see ``data``, after what it has not seen yet, and find out how far it came."""
+        if self._awaited:
+            self._fed(self._no_longer_awaited())
         messages = self._messages
-        plain: Plain | None = None
-        count = 0
-        while messages and not waiter.done():
+        before = len(messages)
+        super().data_received(data)
+        count = len(messages) - before
+        if count:
+            message, self._last = messages[-1]
+        if (
+            not data
+            or self._upgraded
+            or self._buffer_paused
+            or self._reading_paused
+            or len(messages) > FEW
+            or not self._last.is_eof()
+        ):
+            # It is in the midst of something, or may be.
+            self._between = False
+        elif data.endswith(b"\r\n\r\n"):
+            # No head goes on after an empty line, and no body is open.
+            self._between = True
+        else:
+            self._between = (
+                count == 1
+                and isinstance(message, RawRequestMessage)
+                and not message.chunked
+                and not message.compression
+                and data.find(b"\r\n\r\n") + 4 + self._last.total_bytes == len(data)
+            )
+
+    def _answer_all(self, waiter: asyncio.Future[None] | None) -> None:
+        """Answer what the parser has read, in order, up to the first that must take the ordinary way."""
+        messages = self._messages
+        while messages and not (waiter is not None and waiter.done()):
             plain = self._plain(*messages[0])
             if plain is None or not self._sent(plain):
                 break
-            count += 1
             messages.popleft()
             if self._parser is not None:
                 self._parser.message_consumed()
-        if count == 1 and not messages and plain is not None and _is_one(data, plain.call.body):
-            if self._between and len(data) <= SHORT:
-                if len(self._server.known) >= REMEMBERED:
-                    self._server.known.clear()
-                self._server.known[data] = plain
-        elif data:
-            self._between = False
-        if messages and not waiter.done():
-            waiter.set_result(None)
+        if messages:
+            self._begun = True
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
         elif self._buffer_paused:
             # More had come than the parser hands over at once. Others first, then the rest of it.
             self._loop.call_soon(self._go_on)
@@ -168,7 +223,7 @@ class Connection(RequestHandler):
         ):
             return None
         headers = headers_from(message.raw_headers)
-        if not _SPECIAL.isdisjoint(headers):
+        if not SPECIAL.isdisjoint(headers):
             return None
         # Not payload.read_nowait(): that reads on, and leaves nothing for the ordinary way.
         body = b"" if payload is EMPTY_PAYLOAD else b"".join(payload._buffer)
@@ -199,11 +254,6 @@ class BufferedConnection(Connection, asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Take ``nbytes`` that have come."""
         self.data_received(bytes(self._server.buffer[:nbytes]))
-
-
-def _is_one(data: bytes, body: bytes) -> bool:
-    """Whether ``data`` is one request with this body and nothing else."""
-    return data.find(b"\r\n\r\n") + 4 + len(body) == len(data)
 
 
 def _bytes(reply: Reply) -> bytes:

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from mockserver.control import CONTROL, control, stream, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
-from mockserver.server.direct import Plain
 from mockserver.server.effects import spoilt
+from mockserver.server.reading import Plain
 from mockserver.server.stream import MOST as READERS
 from mockserver.server.stream import Streams
 from mockserver.server.waiting import Busy, Waiting
