@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.engine.callers import caller_of, check_scope
-from mockserver.engine.context import Caller, Context, sources
+from mockserver.engine.context import Caller, Context, source_of, sources
 from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING
 from mockserver.spec.model import Case, Operation, Resource, SchemaName
@@ -200,13 +200,16 @@ def _target_by(ctx: Context, case: Case) -> Record | None:
 
 def matching(ctx: Context, case: Case) -> list[Record]:
     """The records that ``by`` names, among those of the parent in the path; none if a value is absent."""
-    wanted = sources(ctx, case.by)
-    if len(wanted) < len(case.by) or any(value is None for value in wanted.values()):
-        return []
     table = ctx.table(str(case.resource))
-    parent = ctx.parents.get(str(table.resource.parent))
-    if parent is not None:
-        wanted = {str(table.resource.parent): table.row_id_of_parent(parent), **wanted}
+    above = str(table.resource.parent)
+    wanted: dict[str, Json] = {}
+    if above in ctx.parents:
+        wanted[above] = table.row_id_of_parent(ctx.parents[above])
+    for key, source in case.by.items():
+        value = source_of(ctx, source)
+        if value is MISSING or value is None:
+            return []
+        wanted[key] = value
     return table.where(**wanted)
 
 

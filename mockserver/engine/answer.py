@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
-from mockserver.engine.admit import admit, arrived, body_of, broken_rules
+from mockserver.engine.admit import admit, arrived, body_of, broken_rules, chosen
 from mockserver.engine.context import Context
 from mockserver.engine.events import announce
-from mockserver.engine.remembered import Known, Noted, again, find, keep, known_of, looked
+from mockserver.engine.remembered import Known, Memory, Noted, body_again, known_of, looked
 from mockserver.engine.render import exemplified, reason, refused, rendered
 from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
-from mockserver.spec.routes import Leaf
+from mockserver.spec.routes import Leaf, Match
 from mockserver.state.diagnosis import Diagnosis
 from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
 
@@ -25,78 +24,82 @@ FINE = Diagnosis()
 
 
 class Answer(NamedTuple):
-    """A reply, why it is as it is, and what happens to it on its way."""
+    """A reply, why it is as it is, and what happens to it on its way; ``known``: what remembers it."""
 
     reply: Reply
     diagnosis: Diagnosis
     context: Context | None = None
     effect: Effect | None = None
+    known: Known | None = None
 
 
-def answer(site: Site, call: Call, leaf: Leaf, values: Mapping[str, str], base: str) -> Answer:
-    """The reply of one operation to one call."""
+def answer(site: Site, call: Call, match: Match, memory: Memory, known: Known | None = None) -> Answer:
+    """The reply of the operation that ``match`` leads to. ``known``: what holds of such calls, if any."""
+    leaf = match.leaf
+    if leaf is None or match.values is None:
+        raise ValueError(f"no operation at {call.target}")
     operation = leaf.operation
-    known = find(site, call)
-    if known is not None and (reply := again(known, site)) is not None:
-        return Answer(reply, FINE)
-    # Which headers matter need not be found out of a call that is known, up to its body.
-    noted = Noted(call.headers)
-    asked = call if known is not None and call.body else replace(call, headers=noted)
-    preferred = prefer(operation, asked)
-    if isinstance(preferred, Example):
-        reply = exemplified(site, call, preferred, base, base + leaf.prefix)
-        return marked(reply, "override", f"Prefer asked for the example {preferred.name}", site.number)
     ctx: Context | None = None
     admitted: Context | None = None
+    # Which headers matter need not be found out of a call that is known, up to its body.
+    noted: Noted | None = None
     try:
-        if preferred:
-            raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
-        ctx = arrived(site, asked, leaf, base)
-        if operation.absent:
-            raise _absent(operation)
-        before, known = known, _admitted(ctx, leaf, values, known)
-        if known is not None and known is not before and asked is not call:
-            keep(site, call, known, noted.names)
+        if known is not None and (known.sole or chosen(operation, call) is known.admitted.case):
+            ctx = known.admitted.again(call)
+            site.begin()
+        else:
+            noted = Noted(call.headers)
+            asked = Call(call.method, call.target, noted, call.body, call.root)
+            preferred = prefer(operation, asked)
+            base = call.root + match.base
+            if isinstance(preferred, Example):
+                reply = exemplified(site, call, preferred, base, base + leaf.prefix)
+                return marked(
+                    reply, "override", f"Prefer asked for the example {preferred.name}", site.number
+                )
+            if preferred:
+                raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
+            ctx = arrived(site, asked, leaf, base)
+            if operation.absent:
+                raise _absent(operation)
+            known = None
+            known = _admitted(ctx, match, leaf, match.values)
         ctx.stage = "body"
-        ctx.body = body_of(ctx)
+        ctx.body = body_of(ctx) if known is None else body_again(known, ctx)
         admitted = ctx
         ctx.stage = "operation"
         outcome = perform(ctx)
         reply = settled(ctx, rendered(ctx, outcome))
         if ctx.events:
             announce(ctx)
+        named = slips(site, call, None) if call.body else ""
+        if known is not None:
+            known.admitted.common = ctx.common
+            if not (ctx.notes or ctx.events or named):
+                looked(known, ctx, reply)
     except Problem as problem:
         return refusal(site, call, problem, ctx)
     except Exception as error:
         return _crashed(site, call, operation, error, admitted)
+    finally:
+        if known is not None and noted is not None:
+            memory.keep(call, known, noted.names)
     if ctx.notes:
         why = Diagnosis("validation", "accepted although the schema is broken", tuple(ctx.notes), True)
         return Answer(reply, why, ctx)
-    if known is not None and not call.body:
-        looked(known, ctx, reply)
-        keep(site, call, known, noted.names)
-    if call.body and (named := slips(site, call, None)):
+    if named:
         return Answer(reply, Diagnosis("slip", named), ctx)
-    return Answer(reply, FINE, ctx)
+    return Answer(reply, FINE, ctx, known=known)
 
 
-def _admitted(ctx: Context, leaf: Leaf, values: Mapping[str, str], known: Known | None) -> Known | None:
-    """Admit the call, as it was before where it would be so again; what is known of it from now on.
-
-    Raises Problem.
-    """
+def _admitted(ctx: Context, match: Match, leaf: Leaf, values: Mapping[str, str]) -> Known | None:
+    """Admit the call; what is known of it from now on, if it would be admitted so again. Raises Problem."""
     site = ctx.site
-    if known is not None and known.case is ctx.case:
-        known.restored(ctx)
-        site.store.watch()
-        site.passing = False
-        return known
-    site.store.watch()
-    site.passing = False
+    site.begin()
     admit(ctx, leaf, values)
     if site.passing or site.store.written or ctx.notes:
         return None
-    found = known_of(ctx)
+    found = known_of(ctx, match)
     site.store.watch()
     return found
 

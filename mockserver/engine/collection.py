@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import is_
 from typing import TYPE_CHECKING
 
 from mockserver.spec.model import Resource
@@ -61,10 +62,10 @@ class Collection:
     def where(self, **equal: Json) -> list[Record]:
         """All records whose members equal ``equal``, or hold it in a list; by index where one is declared."""
         table = self._site.store[self._name]
-        names, values = tuple(equal), tuple(equal.values())
-        index = table.indexed(names)
-        if index is not None and index.key(values) is not None:
-            return [table.rows[row_id] for row_id in table.ids(index, values)]
+        names = tuple(equal)
+        known = table.where(names, tuple(equal.values()))
+        if known is not None:
+            return known
         nearest: Sequence[RowId] | None = None
         for name in names:
             index = table.indexed((name,))
@@ -149,8 +150,12 @@ class Collection:
 
     def change(self, record: Record, values: Record) -> Record:
         """Store ``record`` with ``values`` over it; what was stored comes back."""
-        stamps = {name: self._site.stamp() for name in self.resource.stamps.get("updated", ())}
-        changed = {**record, **stamps, **values}
+        changed = {**record}
+        if stamped := self.resource.stamps.get("updated"):
+            changed.update(dict.fromkeys(stamped, self._site.stamp()))
+        changed.update(values)
+        if _is(changed, record):
+            return record
         self.put(changed)
         return changed
 
@@ -170,7 +175,14 @@ class Collection:
     def kept(self, body: Json) -> dict[str, Json]:
         """The members of ``body`` that this resource declares; everything if it declares none."""
         fields = self.resource.fields
-        return {key: value for key, value in body.items() if not fields or key in fields}
+        if not fields or body.keys() <= fields.keys():
+            return dict(body)
+        return {key: value for key, value in body.items() if key in fields}
+
+
+def _is(one: Record, other: Record) -> bool:
+    """Whether two records have the very same members. Equal ones may differ as JSON: 1 equals true."""
+    return tuple(one) == tuple(other) and all(map(is_, one.values(), other.values()))
 
 
 def _equals(record: Record, equal: Mapping[str, Json]) -> bool:

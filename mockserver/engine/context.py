@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from mockserver.engine.collection import Collection
 from mockserver.engine.site import Site
@@ -29,9 +30,12 @@ class Caller:
         return not self.user
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
-    """One admitted call: what it named, what was found, and the world it may read and write."""
+    """One admitted call: what it named, what was found, and the world it may read and write.
+
+    common: the headers that every reply to such a call has, if that was found out already.
+    """
 
     site: Site
     call: Call
@@ -49,6 +53,16 @@ class Context:
     headers: dict[str, str] = field(default_factory=dict)
     stage: str = ""
     events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
+    common: Mapping[str, str] | None = None
+
+    def again(self, call: Call) -> Context:
+        """``call``, admitted as this one was; nothing has been done yet that it asks for."""
+        other = object.__new__(Context)
+        other.__dict__.update(self.__dict__)
+        other.call = call
+        other.notes, other.events = [], []
+        other.headers = self.headers.copy()
+        return other
 
     @property
     def api(self) -> str:
@@ -131,19 +145,20 @@ class Context:
         """``record`` without what is hidden, and with its computed members; or ``only`` some of that."""
         declared = self.site.service.resources[resource]
         computed = declared.computed
-        if only:
-            shown = {name: record.get(name) for name in only if name in record or name in computed}
-            computed = {name: template for name, template in computed.items() if name in only}
-        else:
-            shown = dict(record)
-        for name in declared.kept_back:
-            shown.pop(name, None)
-        for name, template in computed.items():
+        hidden, parent = declared.hidden, declared.parent
+        shown: dict[str, Json] = {}
+        for name in only or record:
+            if only and name in computed:
+                value = self.filled(computed[name], record, declared)
+                if value is not MISSING:
+                    shown[name] = value
+                    continue
+            if name in record and name != parent and name not in hidden:
+                shown[name] = record[name]
+        for name, template in () if only else computed.items():
             value = self.filled(template, record, declared)
             if value is not MISSING:
                 shown[name] = value
-            elif only and name not in record:
-                del shown[name]
         return shown
 
     def filled(self, template: Json, record: Record, resource: Resource | None = None) -> Json:
@@ -152,10 +167,10 @@ class Context:
             return template
 
         def look_up(name: str) -> Json:
-            if name == "base":
-                return self.base
             if name == "api":
                 return self.base + self.prefix
+            if name == "base":
+                return self.base
             if name in record:
                 return record[name]
             head, _, rest = name.partition(".")
@@ -173,6 +188,12 @@ class Context:
         return fill(template, look_up)
 
 
+@cache
+def _parted(source: str) -> tuple[str, str]:
+    scope, _, name = source.partition(".")
+    return scope, name
+
+
 def sources(ctx: Context, wanted: Mapping[str, str]) -> dict[str, Json]:
     """Values of ``query.x``, ``body.x``, ``path.x`` or ``header.x``; those that are absent are left out."""
     found = {}
@@ -185,11 +206,11 @@ def sources(ctx: Context, wanted: Mapping[str, str]) -> dict[str, Json]:
 
 def source_of(ctx: Context, source: str) -> Json:
     """The value of one ``query.x``, ``body.x``, ``path.x`` or ``header.x``; MISSING if absent."""
-    scope, _, name = source.partition(".")
-    if scope == "query":
-        return ctx.query.get(name, MISSING)
+    scope, name = _parted(source)
     if scope == "body":
         return dotted(ctx.body, name) if isinstance(ctx.body, dict) else MISSING
+    if scope == "query":
+        return ctx.query.get(name, MISSING)
     if scope == "path":
         return ctx.path.get(name, MISSING)
     if scope == "header":

@@ -132,11 +132,11 @@ def _met(site: Site, call: Call, found: Route, fault: Fault, answered: Answer | 
     whole = _whole(answered.reply if answered is not None else sample(site, call, found))
     if fault.kind == "cut":
         sent = whole.body[: fault.value]
-        return replace(whole, body=sent), Effect(ending="cut", length=max(len(whole.body), len(sent) + 1))
+        return whole._replace(body=sent), Effect(ending="cut", length=max(len(whole.body), len(sent) + 1))
     half = whole.body[: (len(whole.body) + 1) // 2]
     if fault.value == "chunk":
-        return replace(whole, body=half), Effect(ending="chunk")
-    return replace(whole, body=_no_json(half)), Effect()
+        return whole._replace(body=half), Effect(ending="chunk")
+    return whole._replace(body=_no_json(half)), Effect()
 
 
 def of_status(site: Site, call: Call, found: Route, status: int) -> Reply:
@@ -157,7 +157,7 @@ def of_status(site: Site, call: Call, found: Route, status: int) -> Reply:
         if words.status == status and kind != "any_status":
             return refused(site, call, _problem(call, kind, status, found))
     kind = "any_status" if "any_status" in worded else "broken"
-    return replace(refused(site, call, _problem(call, kind, status, found)), status=status)
+    return refused(site, call, _problem(call, kind, status, found))._replace(status=status)
 
 
 def limited(site: Site, call: Call, reason: str, retry_after: int | None = None) -> Reply:
@@ -211,7 +211,7 @@ def _problem(call: Call, kind: str, status: int, found: Route) -> Problem:
 
 
 def _with(reply: Reply, headers: Mapping[str, str]) -> Reply:
-    return replace(reply, headers={**reply.headers, **headers}) if headers else reply
+    return reply._replace(headers={**reply.headers, **headers}) if headers else reply
 
 
 def _whole(reply: Reply) -> Reply:

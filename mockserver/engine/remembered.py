@@ -11,16 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from mockserver.engine.context import Caller, Context
+from mockserver.engine.admit import body_of
+from mockserver.engine.context import Context
 from mockserver.engine.render import trace
-from mockserver.engine.site import Site
-from mockserver.spec.model import Case
+from mockserver.spec.routes import Match
+from mockserver.state.entry import Line
 from mockserver.state.store import Seen, Store
-from mockserver.values import Call, Json, Record, Reply
+from mockserver.state.tallies import Tally
+from mockserver.values import Call, Json, Reply
 
-# Targets that are remembered for one service in one world, calls of each that differ in a header that
-# matters, and bytes of a reply that is worth it.
-MOST, EACH, LARGEST = 256, 16, 16 * 1024
+# Targets that are remembered in one world, calls of each that differ in a header that matters, and bytes:
+# of a reply that is worth it, and of all of them.
+MOST, EACH, LARGEST, ALL = 4096, 16, 16 * 1024, 8 * 1024 * 1024
+# Bytes that what is remembered of one call takes beside the reply.
+OVERHEAD = 2048
 
 
 class Noted(Mapping[str, str]):
@@ -48,46 +52,42 @@ class Noted(Mapping[str, str]):
 
 @dataclass(slots=True)
 class Known:
-    """A call that was admitted, up to its body; ``reply``: the answer, where it was a mere look."""
+    """A call that was admitted, up to its body; ``reply``: the answer, where it changed nothing.
 
-    case: Case
+    asked: the body that was so answered; sole: whether the operation has but this one case; seen, also_seen:
+    the tables that the admission, and the answer, were read from, ``names``: those of both; kept: what the
+    journal keeps of the answer, and where it is counted, once it was given and if it is kept as it was; sent,
+    body: the last body that kept its schema, as it came and as data.
+    """
+
+    match: Match
+    admitted: Context
+    sole: bool
     settings: Mapping[str, Json]
     auth: str
     validation: str
     seen: Seen
-    caller: Caller
-    path: Mapping[str, Json]
-    query: Mapping[str, Json]
-    parents: Mapping[str, Record]
-    target: Record | None
-    headers: Mapping[str, str]
+    names: Set[str]
     store: Store
     writes: int
     reply: Reply | None = None
+    asked: bytes = b""
     also_seen: Seen = ()
+    kept: tuple[Line, Tally] | None = None
+    sent: bytes = b""
+    body: Json = None
 
-    def holds(self, site: Site) -> bool:
+    def holds(self, store: Store, settings: Mapping[str, Json], auth: str, validation: str) -> bool:
         """Whether it would be found out again, and ``reply`` too if there is one."""
-        store = site.store
-        if not (
-            self.settings is site.settings and self.auth == site.auth and self.validation == site.validation
-        ):
-            return False
         if store is not self.store or store.writes != self.writes:
             # Something was written; was it to what this depends on?
-            if not store.unchanged(self.seen):
-                return False
-            if not store.unchanged(self.also_seen):
-                self.reply, self.also_seen = None, ()
+            if store is not self.store or not store.spared(self.names, self.writes):
+                if not store.unchanged(self.seen):
+                    return False
+                if self.reply is not None and not store.unchanged(self.also_seen):
+                    self.reply, self.also_seen, self.kept = None, (), None
             self.store, self.writes = store, store.writes
-        return True
-
-    def restored(self, ctx: Context) -> None:
-        """Fill ``ctx`` as it was when this call was admitted."""
-        ctx.caller = self.caller
-        ctx.path, ctx.query = self.path, self.query
-        ctx.parents, ctx.target = self.parents, self.target
-        ctx.headers = dict(self.headers)
+        return self.settings is settings and self.auth == auth and self.validation == validation
 
 
 @dataclass(slots=True)
@@ -98,63 +98,95 @@ class Heard:
     known: dict[tuple[str | None, ...], Known]
 
 
-def find(site: Site, call: Call) -> Known | None:
-    """What is known of such a call, if it would be found out again."""
-    heard: Heard | None = site.remembered.get((call.method, call.target, call.root))
-    if heard is None:
-        return None
-    known = heard.known.get(tuple(map(call.headers.get, heard.names)))
-    return known if known is not None and known.holds(site) else None
+class Memory:
+    """What is remembered in one world."""
+
+    __slots__ = ("_heard", "_size")
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._heard: dict[tuple[str, str, str], Heard] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        """Targets that are remembered."""
+        return len(self._heard)
+
+    def find(self, call: Call) -> Known | None:
+        """What was found out about such a call; whether it still holds is another question."""
+        heard = self._heard.get((call.method, call.target, call.root))
+        return None if heard is None else heard.known.get(tuple(map(call.headers.get, heard.names)))
+
+    def keep(self, call: Call, known: Known, names: Set[str]) -> None:
+        """Remember ``known`` of calls like this one; ``names``: the headers that it was worked out from."""
+        if len(self._heard) >= MOST or self._size > ALL:
+            self.clear()
+        target = (call.method, call.target, call.root)
+        heard = self._heard.get(target)
+        if heard is None:
+            heard = self._heard[target] = Heard(tuple(sorted(names)), {})
+        elif not names <= set(heard.names):
+            heard.names, heard.known = tuple(sorted({*names, *heard.names})), {}
+        if len(heard.known) >= EACH:
+            heard.known.clear()
+        heard.known[tuple(map(call.headers.get, heard.names))] = known
+        self._size += OVERHEAD + (0 if known.reply is None else len(known.reply.body))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._heard.clear()
+        self._size = 0
 
 
-def keep(site: Site, call: Call, known: Known, names: Set[str]) -> None:
-    """Remember ``known`` of calls like this one; ``names``: the headers that it was worked out from."""
-    target = (call.method, call.target, call.root)
-    heard: Heard | None = site.remembered.get(target)
-    if heard is None:
-        if len(site.remembered) >= MOST:
-            site.remembered.clear()
-        heard = site.remembered[target] = Heard(tuple(sorted(names)), {})
-    elif not names <= set(heard.names):
-        heard.names, heard.known = tuple(sorted({*names, *heard.names})), {}
-    if len(heard.known) >= EACH:
-        heard.known.clear()
-    heard.known[tuple(map(call.headers.get, heard.names))] = known
-
-
-def known_of(ctx: Context) -> Known:
+def known_of(ctx: Context, match: Match) -> Known:
     """What is to be remembered of a call that was just admitted, with what the store saw meanwhile."""
     site = ctx.site
+    seen = site.store.seen()
     return Known(
-        ctx.case,
+        match,
+        ctx.again(ctx.call),
+        len(ctx.operation.cases) == 1,
         site.settings,
         site.auth,
         site.validation,
-        site.store.seen(),
-        ctx.caller,
-        ctx.path,
-        ctx.query,
-        ctx.parents,
-        ctx.target,
-        dict(ctx.headers),
+        seen,
+        frozenset(name for name, _, _ in seen),
         site.store,
         site.store.writes,
     )
 
 
-def again(known: Known, site: Site) -> Reply | None:
-    """The reply to a mere look that was answered before, but for its trace id; None if there is none."""
+def again(known: Known, number: int) -> Reply:
+    """The reply to a call that changed nothing, but for its trace id. Raises LookupError if there is none."""
     reply = known.reply
     if reply is None:
-        return None
-    if not site.service.traced:
+        raise LookupError(known)
+    traced = known.admitted.site.service.traced
+    if not traced:
         return reply
-    own = trace(site.number)
-    return Reply(reply.status, {**reply.headers, **dict.fromkeys(site.service.traced, own)}, reply.body)
+    headers = dict(reply.headers)
+    own = trace(number)
+    for name in traced:
+        headers[name] = own
+    return Reply(reply.status, headers, reply.body)
+
+
+def body_again(known: Known, ctx: Context) -> Json:
+    """The body as data, read and held against its schema unless it is the last one again. Raises Problem."""
+    call = ctx.call
+    if known.sent and known.sent == call.body:
+        return known.body
+    body = body_of(ctx)
+    # Behaviours may change what they are given, check it against the state, or let through what is broken.
+    plain = ctx.case.does != "call" and ctx.operation.accepts.checks is None
+    if plain and not ctx.notes and "x-mock-validation" not in call.headers:
+        known.sent, known.body = call.body, body
+    return body
 
 
 def looked(known: Known, ctx: Context, reply: Reply) -> None:
     """Note the reply to a call that changed nothing and would be answered so again."""
-    site = ctx.site
-    if not site.passing and not site.store.written and len(reply.body) <= LARGEST:
-        known.reply, known.also_seen = reply, site.store.seen()
+    site, asked = ctx.site, ctx.call.body
+    if not (site.passing or site.store.written) and len(reply.body) + len(asked) <= LARGEST:
+        known.reply, known.asked, known.also_seen, known.kept = reply, asked, site.store.seen(), None
+        known.names = frozenset(name for name, _, _ in (*known.seen, *known.also_seen))

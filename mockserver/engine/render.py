@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -11,7 +10,7 @@ from mockserver.engine.context import Context
 from mockserver.engine.paging import cut, envelope
 from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING, dotted, fill
-from mockserver.spec.model import Case, Example, Wording
+from mockserver.spec.model import Example, ReplyRule, Wording
 from mockserver.values import Broken, Call, Json, Outcome, Problem, Record, Reply, dumps
 
 # Kinds that a service need not word, and the kind whose words stand in for them.
@@ -45,6 +44,9 @@ REASONS = {
     "too_large": "validation",
     "broken": "broken",
 }
+NO_CONTENT = int(HTTPStatus.NO_CONTENT)
+# Numbers that follow one another get ids that look unlike, and no two the same: the factor is odd.
+_SPREAD, _IDS = 0x9E3779B97F4A7C15F39CC0605CEDC835, 2**128
 
 
 def rendered(ctx: Context, outcome: Outcome) -> Reply:
@@ -52,27 +54,35 @@ def rendered(ctx: Context, outcome: Outcome) -> Reply:
     rule = ctx.case.reply
     status = rule.statuses[outcome.kind]
     headers = _service_headers(ctx.site, ctx.call, ctx)
-    headers.update(ctx.headers)
+    if ctx.headers:
+        headers.update(ctx.headers)
     shown = _shown(ctx, outcome)
-    templates = dict(rule.headers)
-    if rule.location is not None and outcome.kind in ("created", "accepted"):
-        templates["Location"] = rule.location
-    if templates:
-        record = outcome.value if isinstance(outcome.value, Mapping) else {}
-        resource = ctx.site.service.resources.get(str(ctx.case.resource))
-        values = {**record, **_as_mapping(shown), **outcome.extra}
-        for name, template in templates.items():
-            value = ctx.filled(template, values, resource)
-            if value is not MISSING:
-                headers[name] = str(value)
-    if status == HTTPStatus.NO_CONTENT or shown is MISSING:
-        if status == HTTPStatus.NO_CONTENT:
-            headers.pop("Content-Type", None)
+    located = rule.location is not None and outcome.kind in ("created", "accepted")
+    if rule.headers or located:
+        headers.update(_own_headers(ctx, rule, outcome, shown, located))
+    if status == NO_CONTENT:
+        headers.pop("Content-Type", None)
+        return Reply(status, headers)
+    if shown is MISSING:
         return Reply(status, headers)
     if isinstance(shown, bytes):
         return Reply(status, headers, shown)
-    kept = without_nulls(shown) if ctx.site.service.drop_nulls else shown
-    return Reply(status, headers, dumps(kept, indent=_indented(ctx.site, ctx.call)))
+    service = ctx.site.service
+    kept = without_nulls(shown) if service.drop_nulls else shown
+    indent = service.indent is not None and _indented(service.indent, ctx.call)
+    return Reply(status, headers, dumps(kept, indent=indent))
+
+
+def _own_headers(
+    ctx: Context, rule: ReplyRule, outcome: Outcome, shown: Json, located: bool
+) -> dict[str, str]:
+    """The headers that this operation sends; ``located``: also where to find what it made."""
+    templates = {**rule.headers, "Location": rule.location} if located else rule.headers
+    record = outcome.value if isinstance(outcome.value, Mapping) else {}
+    resource = ctx.site.service.resources.get(str(ctx.case.resource))
+    values = {**record, **_as_mapping(shown), **outcome.extra}
+    filled = {name: ctx.filled(template, values, resource) for name, template in templates.items()}
+    return {name: str(value) for name, value in filled.items() if value is not MISSING}
 
 
 def refused(site: Site, call: Call, problem: Problem, ctx: Context | None = None) -> Reply:
@@ -151,7 +161,7 @@ def written(body: Json, headers: Mapping[str, str]) -> bytes:
 
 def trace(number: int) -> str:
     """A trace id of 32 hexadecimal digits, always the same for the same journal number."""
-    return hashlib.sha256(f"trace:{number}".encode()).hexdigest()[:32]
+    return f"{number * _SPREAD % _IDS:032x}"
 
 
 def without_nulls(value: Json) -> Json:
@@ -220,38 +230,34 @@ def _shown(ctx: Context, outcome: Outcome) -> Json:
         return _listed(ctx, outcome.value)
     if outcome.value is None:
         return MISSING
-    return _viewed(ctx, ctx.case, outcome.value)
+    return _viewed(ctx, outcome.value)
 
 
 def _listed(ctx: Context, records: Sequence[Record]) -> Json:
     name = ctx.case.reply.paging
     if name is None:
-        return [_viewed(ctx, ctx.case, record) for record in records]
+        return [_viewed(ctx, record) for record in records]
     style = ctx.site.service.paging[name]
     page, _ = cut(ctx, style, records)
-    return envelope(ctx, style, page, [_viewed(ctx, ctx.case, record) for record in page.items])
+    return envelope(ctx, style, page, [_viewed(ctx, record) for record in page.items])
 
 
-def _viewed(ctx: Context, case: Case, record: Record) -> Json:
-    rule = case.reply
+def _viewed(ctx: Context, record: Record) -> Json:
+    rule, name = ctx.case.reply, ctx.case.resource
     if rule.view is not None:
         shown: Json = ctx.site.functions[rule.view](ctx, record)
-    elif case.resource is not None:
-        resource = ctx.site.service.resources[case.resource]
-        if rule.show and resource.view is None:
-            return ctx.plain(case.resource, record, rule.show)
-        shown = ctx.view(case.resource, record)
+    elif name is not None:
+        if rule.show and ctx.site.service.resources[name].view is None:
+            return ctx.plain(name, record, rule.show)
+        shown = ctx.view(name, record)
     else:
         # Not everything that is listed is a record: labels, say, are texts.
         shown = dict(record) if isinstance(record, Mapping) else record
     return {key: shown[key] for key in rule.show if key in shown} if rule.show else shown
 
 
-def _indented(site: Site, call: Call) -> bool:
-    """Whether the caller asked for indented JSON, in the query or in a header."""
-    name = site.service.indent
-    if name is None:
-        return False
+def _indented(name: str, call: Call) -> bool:
+    """Whether the caller asked for indented JSON, in a parameter or a header of that name."""
     asked = [*call.query.get(name, ()), call.headers.get(name.lower(), "")]
     return any(one.lower() == "true" for one in asked)
 
@@ -263,18 +269,23 @@ def _as_mapping(shown: Json) -> Mapping[str, Json]:
 def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, str]:
     """The headers that this service sends with every reply."""
     service = site.service
-    found = dict(service.headers)
+    if ctx is not None and ctx.common is not None:
+        found = dict(ctx.common)
+    else:
+        found = dict(service.headers)
+        if service.templated:
+            caller = ctx.caller.user if ctx is not None else {}
+            values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
+            for name, text in service.templated.items():
+                value = fill(text, partial(dotted, values))
+                if value is MISSING:
+                    del found[name]
+                else:
+                    found[name] = str(value)
+        if ctx is not None and not any("{trace}" in text for text in service.templated.values()):
+            ctx.common = found.copy()
     if service.traced:
         own = trace(site.number)
         for name in service.traced:
             found[name] = own
-    if service.templated:
-        caller = ctx.caller.user if ctx is not None else {}
-        values = {"caller": caller, "path": call.path, "trace": trace(site.number)}
-        for name, text in service.templated.items():
-            value = fill(text, partial(dotted, values))
-            if value is MISSING:
-                del found[name]
-            else:
-                found[name] = str(value)
     return found

@@ -35,7 +35,6 @@ class Site:
         "meters",
         "number",
         "passing",
-        "remembered",
         "schemas",
         "service",
         "settings",
@@ -65,8 +64,6 @@ class Site:
         self._outbox = Outbox() if outbox is None else outbox
         self.meters = Meters() if meters is None else meters
         self.passing = False
-        # What engine.remembered keeps from one call to the next.
-        self.remembered: dict[object, Json] = {}
         self._collections: dict[str, Collection] = {}
         self.at(store, ids, clock, settings, auth, validation, number)
 
@@ -107,6 +104,11 @@ class Site:
         """The world's deliveries, as they are at its time."""
         self._outbox.settle(self.clock.now())
         return self._outbox
+
+    def begin(self) -> None:
+        """Begin to note what is read, and whether anything is written or looked at that changes by itself."""
+        self.store.watch()
+        self.passing = False
 
     def table(self, name: str) -> Collection:
         """The records of one resource. Raises KeyError for an unknown resource."""

@@ -11,4 +11,5 @@ def slips(site: Site, call: Call, problem: Problem | None) -> str:
     name = site.service.slips
     if name is None:
         return ""
-    return "; ".join(dict.fromkeys(site.functions[name](site, call, problem)))
+    found = site.functions[name](site, call, problem)
+    return "; ".join(dict.fromkeys(found)) if found else ""

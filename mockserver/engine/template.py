@@ -64,12 +64,11 @@ def _text(text: str, look_up: LookUp) -> Json:
     if len(parts) == 3 and not parts[0] and not parts[2]:
         return look_up(parts[1])
     pieces = list(parts)
-    for at in range(1, len(parts), 2):
-        value = look_up(parts[at])
-        if type(value) is str:
-            pieces[at] = value
-        elif value is MISSING:
+    values = list(map(look_up, parts[1::2]))
+    for at, value in enumerate(values):
+        if value is MISSING:
             return MISSING
-        else:
-            pieces[at] = dumps(value).decode()
+        if type(value) is not str:
+            values[at] = dumps(value).decode()
+    pieces[1::2] = values
     return "".join(pieces)

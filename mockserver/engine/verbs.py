@@ -43,9 +43,7 @@ def create(ctx: Context) -> Outcome:
 def upsert(ctx: Context) -> Outcome:
     """The record that ``by`` names, replaced by the body; a new one if there is none."""
     found = matching(ctx, ctx.case)
-    if not found:
-        return create(ctx)
-    return _replaced(ctx, found[0])
+    return _replaced(ctx, found[0]) if found else create(ctx)
 
 
 def replace(ctx: Context) -> Outcome:
@@ -58,7 +56,7 @@ def merge(ctx: Context) -> Outcome:
     table = ctx.table(str(ctx.case.resource))
     values = table.kept(ctx.body)
     record = ctx.found()
-    check_unique(ctx, table, {**record, **values}, table.parent_of(record))
+    check_unique(ctx, table, values, before=record)
     return _changed(ctx, table, record, values)
 
 
@@ -83,9 +81,23 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
-def check_unique(ctx: Context, table: Collection, values: Record, parent: Record | None) -> None:
-    """Raise Problem("invalid") if a member of ``values`` that must be unique is taken."""
+def check_unique(
+    ctx: Context,
+    table: Collection,
+    values: Record,
+    parent: Record | None = None,
+    before: Record | None = None,
+) -> None:
+    """Raise Problem("invalid") if a member of ``values`` that must be unique is taken under ``parent``.
+
+    ``before``: the record that is to have these values; what it has already is not taken.
+    """
     scoped = dict(values)
+    if before is not None:
+        if all(values.get(name, before.get(name)) == before.get(name) for name in table.resource.unique):
+            return
+        scoped = {**before, **values}
+        parent = table.parent_of(before)
     if parent is not None:
         scoped[str(table.resource.parent)] = table.row_id_of_parent(parent)
     name = table.clash(scoped)
@@ -98,7 +110,7 @@ def check_unique(ctx: Context, table: Collection, values: Record, parent: Record
 def _replaced(ctx: Context, record: Record) -> Outcome:
     table = ctx.table(str(ctx.case.resource))
     values: dict[str, Json] = {**table.resource.fields, **table.kept(ctx.body)}
-    check_unique(ctx, table, {**record, **values}, table.parent_of(record))
+    check_unique(ctx, table, values, before=record)
     return _changed(ctx, table, record, values)
 
 

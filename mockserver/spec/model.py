@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from mockserver.values import Json, Retry
 
@@ -46,8 +47,7 @@ class Place:
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaName:
+class SchemaName(NamedTuple):
     """A named definition: ``page`` is the schema file's stem, ``name`` its key in ``$defs``."""
 
     service: str

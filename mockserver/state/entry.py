@@ -65,6 +65,16 @@ class Line(NamedTuple):
         headers = dict(zip(self.reply_names, self.reply_values, strict=True))
         return self.answered(Reply(self.status, headers, self.reply_body))
 
+    def shows(self, call: Call, reply: Reply) -> bool:
+        """Whether everything of the two is kept as it was sent, but for the headers of the call."""
+        return (
+            self.reply_body is reply.body
+            and self.reply_values == tuple(reply.headers.values())
+            and self.target == call.target
+            and self.body is call.body
+            and self.effect is None
+        )
+
     def answered(self, reply: Reply) -> Entry:
         """The same as an entry with that reply."""
         headers = dict(zip(self.names, self.values, strict=True))

@@ -20,7 +20,8 @@ from mockserver.values import Call, Effect, Reply
 OVERHEAD = 1024  # bytes that an entry takes beside its texts
 SHAPES = 500  # different lists of header names that are remembered
 NO_SECRETS: list[bytes] = []
-PLAIN = 64  # bodies of replies that are remembered to have no secrets in them
+PLAIN = 64  # bodies that are remembered to have no secrets in them
+FORMS = ("application/x-www-form-urlencoded", "multipart/")  # in which names may be hidden by their encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,16 @@ class _Shape(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """Headers as they are kept, the secrets that were in them, and how much room the values take."""
+    """Headers as they are kept, the secrets that were in them, and how much room the values take.
+
+    form: whether they announce a body in which names may be hidden by their encoding.
+    """
 
     names: tuple[str, ...]
     values: tuple[str, ...]
     secrets: list[bytes]
     size: int
+    form: bool = False
 
 
 class Journal:
@@ -60,9 +65,9 @@ class Journal:
         self._number = 0
         self._evicted = 0
         self._shapes: dict[tuple[str, ...], _Shape] = {}
-        # Clients send the same headers again and again, and replies that are remembered are the same bytes.
+        # Clients send the same again and again, and replies that are remembered are the same bytes.
         self._headers_seen: dict[tuple[tuple[str, ...], tuple[str, ...]], _Kept] = {}
-        self._plain_bodies: dict[int, bytes] = {}
+        self._plain: dict[bytes, None] = {}
         self._on_token = on_token
 
     def __len__(self) -> int:
@@ -122,39 +127,8 @@ class Journal:
     ) -> Line:
         """Keep one exchange, without its secrets; what is kept comes back."""
         self._number += 1
-        line = self._line(at, service, operation, call, reply, diagnosis, effect)
-        self._ring.append(line)
-        self._bytes += line.size
-        if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
-            self._evict()
-        return line
-
-    def clear(self) -> None:
-        """Forget all entries; numbers go on."""
-        self._ring.clear()
-        self._evicted = 0
-        self._bytes = 0
-
-    def _evict(self) -> None:
-        while len(self._ring) > self.bounds.entries or (
-            self._bytes > self.bounds.size and len(self._ring) > 1
-        ):
-            gone = self._ring.popleft()
-            self._evicted += 1
-            self._bytes -= gone.size
-
-    def _line(
-        self,
-        at: datetime,
-        service: str,
-        operation: str,
-        call: Call,
-        reply: Reply,
-        diagnosis: Diagnosis,
-        effect: Effect | None,
-    ) -> Line:
-        names, values, found, size = self._asked(call.headers)
-        reply_names, reply_values, more, reply_size = self._headers(reply.headers)
+        names, values, found, size, form = self._asked(call.headers)
+        reply_names, reply_values, more, reply_size, _ = self._headers(reply.headers)
         # What a client shows to be let in is looked for only where the mock says why it did not.
         found = found + more if found or more else NO_SECRETS
         shown = found if diagnosis.reason else NO_SECRETS
@@ -163,25 +137,21 @@ class Journal:
             target, more = self._target(target)
             shown = shown + more if more else shown
         body, cut, reply_body, reply_cut = call.body, None, reply.body, None
-        if body:
+        if body and (form or body not in self._plain):
             body, cut, more = self._body(body, call.headers.get("content-type", ""))
             shown = shown + more if more else shown
-        if reply_body and self._plain_bodies.get(id(reply_body)) is not reply_body:
+        if reply_body and reply_body not in self._plain:
             reply_body, reply_cut, more = self._body(reply_body, "")
             shown = shown + more if more else shown
-            if reply_body is reply.body:
-                if len(self._plain_bodies) >= PLAIN:
-                    self._plain_bodies.clear()
-                self._plain_bodies[id(reply_body)] = reply_body
         if shown:
             body, reply_body = secrets.without(body, shown), secrets.without(reply_body, shown)
             target = secrets.text(secrets.without(secrets.raw(target), shown))
             values, reply_values = self._without(values, shown), self._without(reply_values, shown)
-        length = len(target) + len(body) + len(reply_body) + size + reply_size
+        size += len(target) + len(body) + len(reply_body) + reply_size + OVERHEAD
         if diagnosis.reason:
             diagnosis = plain(diagnosis, shown)
-            length += len(diagnosis.message) + TEXT * len(diagnosis.broken)
-        return Line(
+            size += len(diagnosis.message) + TEXT * len(diagnosis.broken)
+        line = Line(
             self._number,
             at,
             service,
@@ -200,15 +170,73 @@ class Journal:
             reply_cut,
             diagnosis,
             effect,
-            length + OVERHEAD,
+            size,
         )
+        self._hold(line)
+        return line
+
+    def repeat(self, before: Line, at: datetime, headers: Mapping[str, str], reply: Reply) -> Line:
+        """Keep one exchange that is as ``before``, but for its number, its time and the values of headers.
+
+        There is no secret in ``reply``; what is kept comes back.
+        """
+        names, values, _, size, _ = self._asked(headers)
+        if values is before.values:
+            size = before.size
+        else:
+            size += before.size - sum(map(len, before.values))
+        self._number += 1
+        line = Line(
+            self._number,
+            at,
+            before.service,
+            before.operation,
+            before.method,
+            before.target,
+            before.root,
+            names,
+            values,
+            before.body,
+            None,
+            reply.status,
+            before.reply_names,
+            tuple(reply.headers.values()),
+            before.reply_body,
+            None,
+            before.diagnosis,
+            None,
+            size,
+        )
+        self._hold(line)
+        return line
+
+    def clear(self) -> None:
+        """Forget all entries; numbers go on."""
+        self._ring.clear()
+        self._evicted = 0
+        self._bytes = 0
+
+    def _hold(self, line: Line) -> None:
+        self._ring.append(line)
+        self._bytes += line.size
+        if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
+            self._evict()
+
+    def _evict(self) -> None:
+        while len(self._ring) > self.bounds.entries or (
+            self._bytes > self.bounds.size and len(self._ring) > 1
+        ):
+            gone = self._ring.popleft()
+            self._evicted += 1
+            self._bytes -= gone.size
 
     def _asked(self, headers: Mapping[str, str]) -> _Kept:
         """The headers of a request as they are kept; what a client sends with every request is kept once."""
         given = tuple(headers), tuple(headers.values())
         found = self._headers_seen.get(given)
         if found is None:
-            found = self._headers(headers)
+            form = headers.get("content-type", "").startswith(FORMS)
+            found = self._headers(headers)._replace(form=form)
             if any("TT3" in value for value in given[1]):
                 return found
             if len(self._headers_seen) >= SHAPES:
@@ -264,8 +292,12 @@ class Journal:
             body, token = secrets.tokens(body)
             if token:
                 self._warn()
-        body, found = secrets.body(body, kind)
-        return body, cut, found
+        clean, found = secrets.body(body, kind)
+        if clean is body and cut is None and not kind.startswith(FORMS):
+            if len(self._plain) >= PLAIN:
+                self._plain.clear()
+            self._plain[body] = None
+        return clean, cut, found
 
     def _warn(self) -> None:
         tell, self._on_token = self._on_token, None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import islice
+from typing import NamedTuple
 
 from mockserver.values import Json, Record
 
 RowId = str | int
 Key = tuple[Json, ...]
+RECENT = 64  # writes of which a store still knows where they went
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """Which fields, together, a table can be asked by without a scan; ``fold`` ignores case.
 
     A dotted name (``fields.status``) is a field of a field.
@@ -23,15 +25,12 @@ class Index:
 
     def key(self, values: Sequence[Json]) -> Key | None:
         """The look-up key for ``values``; None when one of them is missing or cannot be indexed."""
-        found: list[Json] = []
         for value in values:
-            if isinstance(value, str):
-                found.append(value.casefold() if self.fold else value)
-            elif isinstance(value, (int, float, bool)):
-                found.append(value)
-            else:
+            if not isinstance(value, (str, int, float)):
                 return None
-        return tuple(found)
+        if self.fold:
+            return tuple([one.casefold() if isinstance(one, str) else one for one in values])
+        return tuple(values)
 
     def keys(self, record: Record) -> frozenset[Key]:
         """The keys under which ``record`` is found: for a list, one for each of its items."""
@@ -40,14 +39,6 @@ class Index:
             return frozenset(key for item in values[0] if (key := self.key([item])) is not None)
         key = self.key(values)
         return frozenset() if key is None else frozenset((key,))
-
-    def alike(self, one: Record, other: Record) -> bool:
-        """Whether two records have the same plain values in the fields of this index."""
-        for name in self.fields:
-            before, after = member(one, name), member(other, name)
-            if before is not after and not (isinstance(after, str) and before == after):
-                return False
-        return True
 
 
 def member(record: Record, name: str) -> Json:
@@ -72,7 +63,7 @@ class Table:
     Buckets of an index are shared after a copy, and copied one by one when they are written to.
     """
 
-    __slots__ = ("_buckets", "_indexes", "_next", "_own", "_places", "owner", "rows", "version")
+    __slots__ = ("_buckets", "_indexes", "_members", "_next", "_own", "_places", "owner", "rows", "version")
 
     def __init__(self, owner: object, indexes: Sequence[Index] = ()) -> None:
         """An empty table of ``owner``."""
@@ -82,6 +73,8 @@ class Table:
         self._places: dict[RowId, int] = {}
         self._next = 0
         self._indexes: Mapping[tuple[str, ...], Index] = {index.fields: index for index in reversed(indexes)}
+        # Members of a record on which its place in the indexes depends.
+        self._members = tuple({name.partition(".")[0] for index in indexes for name in index.fields})
         self._buckets: dict[Index, dict[Key, Bucket]] = {index: {} for index in indexes}
         self._own: set[tuple[Index, Key]] = set()
 
@@ -90,7 +83,7 @@ class Table:
         other = Table(owner)
         other.rows = dict(self.rows)
         other._places, other._next = dict(self._places), self._next
-        other._indexes = self._indexes
+        other._indexes, other._members = self._indexes, self._members
         other._buckets = {index: dict(buckets) for index, buckets in self._buckets.items()}
         self._own = set()
         return other
@@ -107,6 +100,15 @@ class Table:
             return ()
         return tuple(self._buckets[index].get(key, ()))
 
+    def where(self, fields: tuple[str, ...], values: Sequence[Json]) -> list[Record] | None:
+        """The rows whose ``fields`` equal ``values``, in the order they came; None if no index tells."""
+        index = self._indexes.get(fields)
+        key = None if index is None else index.key(values)
+        if index is None or key is None:
+            return None
+        rows = self.rows
+        return [rows[row_id] for row_id in self._buckets[index].get(key, ())]
+
     def indexed(self, fields: tuple[str, ...]) -> Index | None:
         """The index over exactly ``fields``, if there is one."""
         return self._indexes.get(fields)
@@ -118,9 +120,7 @@ class Table:
         if old is None:
             self._places[row_id] = self._next
             self._next += 1
-        for index in self._buckets:
-            if old is not None and index.alike(old, record):
-                continue
+        for index in self._buckets if old is None or self._moved(old, record) else ():
             new_keys = index.keys(record)
             old_keys = frozenset() if old is None else index.keys(old)
             for key in old_keys - new_keys:
@@ -139,6 +139,14 @@ class Table:
         for index in self._buckets:
             for key in index.keys(old):
                 self._leave(index, key, row_id)
+
+    def _moved(self, old: Record, new: Record) -> bool:
+        """Whether a record may belong elsewhere in the indexes, now that it has changed."""
+        for name in self._members:
+            before, after = old.get(name), new.get(name)
+            if before is not after and not (isinstance(after, str) and before == after):
+                return True
+        return False
 
     def _enter(self, index: Index, key: Key, row_id: RowId) -> None:
         """Put a row into its bucket, before the rows that came after it."""
@@ -177,6 +185,8 @@ class Store:
         self._read: dict[str, Table] = {}
         self.writes = 0
         self._began = 0
+        # To which tables the last writes went, so that few need be looked at to know what has changed.
+        self._written: deque[str] = deque(maxlen=RECENT)
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name, to read from. Raises KeyError."""
@@ -213,18 +223,30 @@ class Store:
         """Whether there is a table of that name."""
         return name in self._tables
 
+    def spared(self, names: Set[str], writes: int) -> bool:
+        """Whether no write has gone to one of these tables since ``writes``; False if that is long ago."""
+        count = self.writes - writes
+        if count == 1:
+            return self._written[-1] not in names
+        return 0 <= count <= len(self._written) and names.isdisjoint(islice(reversed(self._written), count))
+
     def put(self, name: str, row_id: RowId, record: Record) -> None:
         """Store ``record`` under ``row_id``. It must not be changed afterwards."""
         self.writes += 1
-        self._writable(name).put(row_id, record)
+        self._written.append(name)
+        table = self._tables[name]
+        (table if table.owner is self else self._writable(name)).put(row_id, record)
 
     def drop(self, name: str, row_id: RowId) -> None:
         """Forget one row."""
         self.writes += 1
+        self._written.append(name)
         self._writable(name).drop(row_id)
 
     def replace(self, name: str, table: Table) -> None:
         """Put ``table``, which nobody may write to any more, in place of the one of that name."""
+        self.writes += 1
+        self._written.append(name)
         table.owner = None
         self._own()
         self._tables[name] = table

@@ -36,6 +36,7 @@ class Adopting(Core):
             present = seeded if untouched else fit(self._kept(), {})
             self.shared = model.shared
             self._sites.clear()
+            self._memory.clear()
             self._snapshots, self._empty, self._seeded = snapshots, empty, seeded
             self._put_back(present)
             return untouched

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from mockserver.engine.answer import Answer, answer, marked, refusal
+from mockserver.engine.remembered import Known, again
 from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
 from mockserver.state.entry import Entry, Line
+from mockserver.state.tallies import Tally
 from mockserver.values import Call, Problem, Reply, dumps
 from mockserver.world.interfering import Interfering
 
@@ -41,45 +43,92 @@ class Answering(Interfering):
     ) -> tuple[Reply, Line]:
         """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
         with self._lock:
-            number = self.journal.next_number
-            if refused is None:
-                service, operation, result = self._answer(call, number, whole)
+            known = None if refused is not None else self._known(call)
+            if known is None or self._rules.on:
+                reply, line = self._worked_out(call, refused, known, whole)
+            elif known.kept is not None and call.body == known.asked:
+                reply, line = self._repeated(call, known, *known.kept)
             else:
-                service, operation, result = self._refusal(call, number, refused)
-            if operation and refused is None and result.diagnosis.reason not in INJECTED:
-                self._coverage[service, operation, result.reply.status] += 1
-            self._breaches += result.diagnosis.breach
-            self._served[service, operation, result.reply.status, result.diagnosis.reason] += 1
-            line = self.journal.keep(
-                self.clock.now(), service, operation, call, result.reply, result.diagnosis, result.effect
-            )
+                site = self._site(known.admitted.site.service, self.journal.next_number)
+                result = answer(site, call, known.match, self._memory, known)
+                reply, line = self._noted(call, site.service.name, known.admitted.operation.id, result)
             if self.outbox.news:
                 self._stir()
             if self._waiting:
                 self._announce()
-            return result.reply, line
+            return reply, line
 
-    def _answer(self, call: Call, number: int, whole: bool = False) -> tuple[str, str, Answer]:
-        """Service, operation id and answer; the first two are empty where nothing was found."""
-        try:
-            match = self.shared.routes.find(call.method, call.path)
-        except BadPath as error:
-            problem = Problem("bad_path", diagnosis=f"{call.path} is no valid percent-encoded UTF-8")
-            return self._nowhere(call, number, error.service, problem)
-        if match.service is None:
-            return self._nowhere(call, number, None, self._lost(call, number))
-        site = self._site(match.service, number)
-        if self._rules.on:
-            result = self._interfered(site, call, match, lambda: self._straight(site, call, match), whole)
+    def _known(self, call: Call) -> Known | None:
+        """What was found out about such a call, if it would be found out again."""
+        known = self._memory.find(call)
+        if known is None:
+            return None
+        settings = self._settings[known.admitted.site.service.name]
+        holds = known.holds(self._store, settings, self.auth_mode, self.validation_mode)
+        return known if holds else None
+
+    def _repeated(self, call: Call, known: Known, before: Line, tally: Tally) -> tuple[Reply, Line]:
+        """The reply to a call that changed nothing once more, and what the journal keeps of it."""
+        reply = again(known, self.journal.next_number)
+        tally.count += 1
+        tally.covered += 1
+        return reply, self.journal.repeat(before, self.clock.now(), call.headers, reply)
+
+    def _worked_out(
+        self, call: Call, refused: Problem | None, known: Known | None, whole: bool
+    ) -> tuple[Reply, Line]:
+        """The reply to a call that must be looked into, and what the journal keeps of it."""
+        number = self.journal.next_number
+        if refused is None:
+            service, operation, result = self._answer(call, number, known, whole)
         else:
-            result = self._straight(site, call, match)
-        return match.service.name, match.leaf.operation.id if match.leaf else "", result
+            service, operation, result = self._refusal(call, number, refused)
+        return self._noted(call, service, operation, result, exercised=refused is None)
 
-    def _straight(self, site: Site, call: Call, match: Match) -> Answer:
+    def _noted(
+        self, call: Call, service: str, operation: str, result: Answer, *, exercised: bool = True
+    ) -> tuple[Reply, Line]:
+        """The reply, and what the journal keeps of it, once it is counted."""
+        reply, why, _, effect, known = result
+        tally = self._tallies[service, operation, reply.status, why.reason]
+        tally.count += 1
+        if exercised and operation and why.reason not in INJECTED:
+            tally.covered += 1
+        self._breaches += why.breach
+        line = self.journal.keep(self.clock.now(), service, operation, call, reply, why, effect)
+        if known is not None and known.reply is reply and line.shows(call, reply):
+            known.kept = line, tally
+        return reply, line
+
+    def _answer(
+        self, call: Call, number: int, known: Known | None = None, whole: bool = False
+    ) -> tuple[str, str, Answer]:
+        """Service, operation id and answer; the first two are empty where nothing was found."""
+        if known is not None:
+            match = known.match
+        else:
+            try:
+                match = self.shared.routes.find(call.method, call.path)
+            except BadPath as error:
+                problem = Problem("bad_path", diagnosis=f"{call.path} is no valid percent-encoded UTF-8")
+                return self._nowhere(call, number, error.service, problem)
+        service, leaf = match.service, match.leaf
+        if service is None:
+            return self._nowhere(call, number, None, self._lost(call, number))
+        site = self._site(service, number)
+        if self._rules.on:
+            result = self._interfered(
+                site, call, match, lambda: self._straight(site, call, match, known), whole
+            )
+        else:
+            result = self._straight(site, call, match, known)
+        return service.name, leaf.operation.id if leaf else "", result
+
+    def _straight(self, site: Site, call: Call, match: Match, known: Known | None) -> Answer:
         """What is answered where nothing is armed."""
-        if match.leaf is None or match.values is None:
+        if match.leaf is None:
             return self._unrouted(site, match, call)
-        return answer(site, call, match.leaf, match.values, call.root + match.base)
+        return answer(site, call, match, self._memory, known)
 
     def _refusal(self, call: Call, number: int, problem: Problem) -> tuple[str, str, Answer]:
         """The words of the service that is asked; where none is, what a call without body would meet."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from mockserver.engine.remembered import Memory
 from mockserver.engine.seeding import seeded
 from mockserver.engine.site import Site
 from mockserver.spec.model import Operation, Service
@@ -17,6 +17,7 @@ from mockserver.state.journal import Journal
 from mockserver.state.meters import Meters
 from mockserver.state.outbox import Outbox
 from mockserver.state.store import Store
+from mockserver.state.tallies import Tallies
 from mockserver.values import Json
 from mockserver.world.armed import Armed
 from mockserver.world.errors import CommandError, NotThere, among, near
@@ -77,8 +78,7 @@ class Core(Waiting):
         self.journal = Journal(on_token=partial(_real_token, name, self.warnings))
         self._rules = Armed()
         self._snapshots: dict[str, Kept] = {}
-        self._coverage: Counter[tuple[str, str, int]] = Counter()
-        self._served: Counter[tuple[str, str, int, str]] = Counter()
+        self._tallies = Tallies()
         self._breaches = 0
         self.deliver_to = deliver_to
         self.outbox = Outbox(partial(barred, deliver_to))
@@ -87,6 +87,7 @@ class Core(Waiting):
         # What keeps the server from all it should do, by what it is about; the worlds of a server share it.
         self.troubles: dict[str, str] = {}
         self._sites: dict[str, Site] = {}
+        self._memory = Memory()
         self._store: Store
         self._ids: Ids
         self._settings: dict[str, dict[str, Json]]
@@ -192,7 +193,7 @@ class Core(Waiting):
         """No exchanges, no coverage, no breaches; how many exchanges there were."""
         gone = len(self.journal)
         self.journal.clear()
-        self._coverage.clear()
+        self._tallies.uncover()
         self._breaches = 0
         return gone
 

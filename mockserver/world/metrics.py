@@ -78,7 +78,7 @@ def _deliveries(worlds: Iterable[Core]) -> Iterator[Sample]:
 
 def _requests(worlds: Iterable[Core]) -> Iterator[Sample]:
     for world in worlds:
-        for (service, operation, status, reason), count in sorted(world._served.copy().items()):
+        for (service, operation, status, reason), count in world._tallies:
             labels = {"world": world.name, "service": service, "operation": operation}
             yield {**labels, "status": str(status), "reason": reason}, count
 

@@ -109,14 +109,14 @@ class Observing(Core):
         """The operations really exercised, with the statuses seen; how many requests broke a schema."""
         with self._lock:
             seen: dict[str, dict[str, dict[str, int]]] = {}
-            for (service, operation, status), count in sorted(self._coverage.items()):
+            for (service, operation, status), count in self._tallies.coverage.items():
                 seen.setdefault(service, {}).setdefault(operation, {})[str(status)] = count
             return {"operations": seen, "breaches": self._breaches}
 
     def clear_coverage(self) -> Json:
         """Forget what was exercised and how often a schema was broken; the journal stays."""
         with self._lock:
-            gone = len(self._coverage)
-            self._coverage.clear()
+            gone = len(self._tallies.coverage)
+            self._tallies.uncover()
             self._breaches = 0
             return {"forgotten": gone}

@@ -156,12 +156,12 @@ def test_an_issue_that_is_gone_has_no_links(world: World) -> None:
 
 def test_a_header_that_nobody_looks_at_makes_no_difference(world: World) -> None:
     get(world)
-    site = world._site(world.shared.services["jira"])
+    remembered = len(world._memory)
 
     for number in range(600):
         get(world, LINKS, **{"x-request-id": str(number)})
 
-    assert len(site.remembered) == 1
+    assert remembered == len(world._memory) == 1
 
 
 def test_a_header_that_matters_does(world: World) -> None:
@@ -173,13 +173,92 @@ def test_a_header_that_matters_does(world: World) -> None:
     assert get(world, "/enterprise-tester/api/externalsystems").body == plain[0]
 
 
+def upsert(world: World, **link: object) -> Reply:
+    body = dumps({"globalId": "case=1", "object": {"url": "http://cases/1", "title": "One", **link}})
+    return world.handle(Call("POST", LINKS, {**ALICE, **JSON}, body))
+
+
+def stored(world: World) -> object:
+    return get(world, f"{LINKS}?globalId=case%3D1").json()["object"]
+
+
+def test_a_write_that_changes_nothing_is_answered_as_before_and_kept(world: World) -> None:
+    replies = [upsert(world) for _ in range(5)]
+
+    assert [one.status for one in replies] == [201, 200, 200, 200, 200]
+    assert len({one.body for one in replies}) == 1
+    assert len({one.headers["X-AREQUESTID"] for one in replies}) == 5
+    kept = world.requests()["requests"]
+    assert len({one["body"] for one in kept}) == 1
+    assert "case=1" in kept[-1]["body"]
+    assert world.coverage()["operations"]["jira"]["createOrUpdateRemoteIssueLink"] == {"200": 4, "201": 1}
+
+
+def test_a_write_between_others_takes_effect(world: World) -> None:
+    for _ in range(4):
+        upsert(world)
+    assert stored(world)["title"] == "One"
+
+    upsert(world, title="Two")
+    assert stored(world)["title"] == "Two"
+
+    upsert(world)
+    assert stored(world)["title"] == "One"
+
+
+def test_what_was_written_is_written_again_once_it_is_gone(world: World) -> None:
+    for _ in range(4):
+        upsert(world)
+
+    assert world.handle(Call("DELETE", f"{LINKS}?globalId=case%3D1", ALICE)).status == 204
+    assert upsert(world).status == 201
+    world.reset()
+    assert upsert(world).status == 201
+    assert stored(world)["title"] == "One"
+
+
+def test_what_is_equal_in_python_is_another_value_in_json(world: World) -> None:
+    shown = []
+    for resolved in (1, 1, 1, 1, True, True, True, 1.0):
+        body = dumps({"globalId": "case=1", "object": {"url": "http://x", "title": "x", "own": resolved}})
+        headers = {**ALICE, **JSON, "x-mock-validation": "off"}
+        world.handle(Call("POST", LINKS, headers, body))
+        shown.append(str(stored(world)["own"]))
+
+    assert shown == ["1", "1", "1", "1", "True", "True", "True", "1.0"]
+
+
+def test_a_broken_body_is_refused_although_it_was_let_through_before(world: World) -> None:
+    body = dumps({"globalId": "case=1", "object": {"title": "no address"}})
+    off = {**ALICE, **JSON, "x-mock-validation": "off"}
+
+    seen = [
+        world.handle(Call("POST", LINKS, headers, body)).status
+        for headers in (off, off, off, {**ALICE, **JSON}, off, {**ALICE, **JSON})
+    ]
+
+    assert seen == [201, 200, 200, 400, 200, 400]
+
+
+def test_a_look_with_a_body_is_remembered_by_its_body(world: World) -> None:
+    def found(jql: str) -> list[str]:
+        body = dumps({"jql": jql, "fields": ["key"]})
+        reply = world.handle(Call("POST", "/rest/api/3/search/jql", {**ALICE, **JSON}, body))
+        return [one["key"] for one in reply.json()["issues"]]
+
+    seen = [
+        found(jql) for jql in ("key = MKY-1", "key = MKY-1", "key != MKY-1", "key = MKY-1", "key != MKY-1")
+    ]
+
+    assert seen == [["MKY-1"], ["MKY-1"], [], ["MKY-1"], []]
+
+
 def test_many_different_calls_are_not_remembered_for_ever(world: World) -> None:
-    for number in range(600):
+    for number in range(5_000):
         assert get(world, f"{LINKS}?x={number}").status == 200
-    site = world._site(world.shared.services["jira"])
 
     assert count(world) == 2
-    assert len(site.remembered) <= 256
+    assert len(world._memory) <= 4096
 
 
 def test_forks_do_not_see_each_other(world: World) -> None:

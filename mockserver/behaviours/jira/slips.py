@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 
@@ -45,16 +45,21 @@ BEFORE = ("username", "userKey")
 _BY_NAME = re.compile(r"does not exist for the field '(assignee|creator|reporter|voter|watcher)'")
 
 
-def named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
+def named(site: Site, call: Call, problem: Problem | None) -> Iterable[str]:
     """Each slip in a call, refused with ``problem`` or (None) answered: sentences that begin with its name.
 
     Source: /rest/api/3 differs from /rest/api/2 in rich text only; users are named by account id since 2019
     (deprecation notice for user privacy); CHANGE-2046 for the search.
     """
-    named = b'"assignee"' in call.body or b'"reporter"' in call.body or call.path.endswith("/assignee")
-    if problem is None and not named:
+    if problem is None and not (
+        b'"assignee"' in call.body or b'"reporter"' in call.body or "/assignee" in call.target
+    ):
         # Only what names a user is answered although it does so wrongly.
-        return
+        return ()
+    return _named(site, call, problem)
+
+
+def _named(site: Site, call: Call, problem: Problem | None) -> Iterator[str]:
     path = call.path.removeprefix(site.service.mount)
     path = _GATEWAY.sub("", path, count=1) if path.startswith("/ex/jira/") else path
     if problem is not None and problem.kind in ("no_route", "wrong_method"):
