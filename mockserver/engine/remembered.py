@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mockserver.engine.admit import body_of
 from mockserver.engine.context import Context
@@ -73,7 +74,7 @@ class Known:
     reply: Reply | None = None
     asked: bytes = b""
     also_seen: Seen = ()
-    kept: tuple[Line, Tally] | None = None
+    kept: tuple[Line, Tally, Call] | None = None
     sent: bytes = b""
     body: Json = None
 
@@ -101,11 +102,13 @@ class Heard:
 class Memory:
     """What is remembered in one world."""
 
-    __slots__ = ("_heard", "_size")
+    __slots__ = ("_heard", "_same", "_size")
 
     def __init__(self) -> None:
         """Nothing yet."""
         self._heard: dict[tuple[str, str, str], Heard] = {}
+        # Calls that nobody can change, by identity: who hands over the same one asks the same.
+        self._same: dict[int, tuple[Call, Known]] = {}
         self._size = 0
 
     def __len__(self) -> int:
@@ -114,13 +117,22 @@ class Memory:
 
     def find(self, call: Call) -> Known | None:
         """What was found out about such a call; whether it still holds is another question."""
+        same = self._same.get(id(call))
+        if same is not None and same[0] is call:
+            return same[1]
         heard = self._heard.get((call.method, call.target, call.root))
-        return None if heard is None else heard.known.get(tuple(map(call.headers.get, heard.names)))
+        known = None if heard is None else heard.known.get(tuple(map(call.headers.get, heard.names)))
+        if known is not None and type(call.headers) is MappingProxyType:
+            if len(self._same) >= MOST:
+                self._same.clear()
+            self._same[id(call)] = call, known
+        return known
 
     def keep(self, call: Call, known: Known, names: Set[str]) -> None:
         """Remember ``known`` of calls like this one; ``names``: the headers that it was worked out from."""
         if len(self._heard) >= MOST or self._size > ALL:
             self.clear()
+        self._same.clear()
         target = (call.method, call.target, call.root)
         heard = self._heard.get(target)
         if heard is None:
@@ -135,6 +147,7 @@ class Memory:
     def clear(self) -> None:
         """Forget everything."""
         self._heard.clear()
+        self._same.clear()
         self._size = 0
 
 
@@ -164,10 +177,7 @@ def again(known: Known, number: int) -> Reply:
     traced = known.admitted.site.service.traced
     if not traced:
         return reply
-    headers = dict(reply.headers)
-    own = trace(number)
-    for name in traced:
-        headers[name] = own
+    headers = {**reply.headers, **dict.fromkeys(traced, trace(number))}
     return Reply(reply.status, headers, reply.body)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from mockserver.values import Call
@@ -76,7 +77,7 @@ class Reading:
         missing = int(headers.get("content-length", 0)) - len(body)
         if missing:
             return missing if 0 < missing < AWAITED else None
-        plain = self._placed(method, target, headers, body)
+        plain = self._placed(method, target, MappingProxyType(headers), body)
         if seen and plain is not None and len(data) <= SHORT:
             _keep(self._whole, data, plain)
         return plain

@@ -175,16 +175,17 @@ class Journal:
         self._hold(line)
         return line
 
-    def repeat(self, before: Line, at: datetime, headers: Mapping[str, str], reply: Reply) -> Line:
+    def repeat(self, before: Line, at: datetime, headers: Mapping[str, str] | None, reply: Reply) -> Line:
         """Keep one exchange that is as ``before``, but for its number, its time and the values of headers.
 
-        There is no secret in ``reply``; what is kept comes back.
+        headers: the request's, None for those of ``before``. There is no secret in ``reply``; what is kept
+        comes back.
         """
-        names, values, _, size, _ = self._asked(headers)
-        if values is before.values:
-            size = before.size
-        else:
-            size += before.size - sum(map(len, before.values))
+        names, values, size = before.names, before.values, before.size
+        if headers is not None:
+            names, values, _, width, _ = self._asked(headers)
+            if values is not before.values:
+                size += width - sum(map(len, before.values))
         self._number += 1
         line = Line(
             self._number,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from mockserver.engine.answer import Answer, answer, marked, refusal
 from mockserver.engine.remembered import Known, again
 from mockserver.engine.site import Site
@@ -67,12 +69,16 @@ class Answering(Interfering):
         holds = known.holds(self._store, settings, self.auth_mode, self.validation_mode)
         return known if holds else None
 
-    def _repeated(self, call: Call, known: Known, before: Line, tally: Tally) -> tuple[Reply, Line]:
+    def _repeated(
+        self, call: Call, known: Known, before: Line, tally: Tally, first: Call
+    ) -> tuple[Reply, Line]:
         """The reply to a call that changed nothing once more, and what the journal keeps of it."""
-        reply = again(known, self.journal.next_number)
+        journal = self.journal
+        reply = again(known, journal.next_number)
         tally.count += 1
         tally.covered += 1
-        return reply, self.journal.repeat(before, self.clock.now(), call.headers, reply)
+        headers = None if call is first and type(call.headers) is MappingProxyType else call.headers
+        return reply, journal.repeat(before, self.clock.now(), headers, reply)
 
     def _worked_out(
         self, call: Call, refused: Problem | None, known: Known | None, whole: bool
@@ -97,7 +103,7 @@ class Answering(Interfering):
         self._breaches += why.breach
         line = self.journal.keep(self.clock.now(), service, operation, call, reply, why, effect)
         if known is not None and known.reply is reply and line.shows(call, reply):
-            known.kept = line, tally
+            known.kept = line, tally, call
         return reply, line
 
     def _answer(
