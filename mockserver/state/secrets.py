@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote_plus
 
 import orjson
@@ -79,6 +79,7 @@ def is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_secret_header(name: str) -> bool:
     """Whether a header of that name holds a secret."""
     return name.lower() in SECRET_HEADERS or is_secret(name)
