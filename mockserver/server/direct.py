@@ -13,19 +13,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
-from http import HTTPStatus
 from typing import Protocol
 
 from aiohttp import web
-from aiohttp.helpers import rfc822_formatted_time
-from aiohttp.http import SERVER_SOFTWARE, HttpVersion11, RawRequestMessage
+from aiohttp.http import HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
+from mockserver.server.effects import spoilt
 from mockserver.server.reading import SPECIAL, Plain, Reading
-from mockserver.values import Json, Reply
-from mockserver.wire import headers_from, safe, target_from
+from mockserver.server.writing import written
+from mockserver.values import Effect, Json, Reply
+from mockserver.wire import headers_from, target_from
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 # Bytes that are taken from a socket at once.
@@ -35,11 +34,9 @@ PATIENCE = 0.1
 # Requests that the parser may have read and still have read all: it stops at twice as many.
 FEW = 16
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-# Replies without a body, and headers that are never a reply's own: those of the body's length.
-EMPTY = frozenset({204, 304, *range(100, 200)})
-_OURS = frozenset({"Content-Length", "Transfer-Encoding"})
 _PRIVATE = (
     "_waiter",
+    "_paused",
     "_messages",
     "_message_tail",
     "_parser",
@@ -58,6 +55,9 @@ def fits() -> bool:
     return known.issuperset(_PRIVATE) and "_buffer" in StreamReader.__slots__
 
 
+Answered = tuple[Reply, Effect | None]
+
+
 class Answers(Protocol):
     """What answers plain requests."""
 
@@ -65,8 +65,8 @@ class Answers(Protocol):
         """The request, or None if it must take the ordinary way."""
         ...
 
-    def at_once(self, plain: Plain) -> Reply | None:
-        """The reply; None, and nothing done, if the request must take the ordinary way this time."""
+    def at_once(self, plain: Plain) -> Answered | None:
+        """The reply, and what happens to it on its way; None, and nothing done, for the ordinary way."""
         ...
 
 
@@ -75,7 +75,8 @@ class DirectServer(web.Server):
 
     def __init__(self, handler: Handler, answers: Answers, **rest: Json) -> None:
         """``handler`` is the ordinary way, ``answers`` the short one."""
-        super().__init__(handler, **rest)
+        super().__init__(self._ordinary, **rest)
+        self._handler = handler
         self.answers = answers
         self.reading = Reading(answers.plain)
         # All connections read into the same place, one after another: what they get is copied out at once.
@@ -87,16 +88,37 @@ class DirectServer(web.Server):
         kind = BufferedConnection if isinstance(self._loop, asyncio.BaseEventLoop) else Connection
         return kind(self, loop=self._loop, **self._rest)
 
+    async def _ordinary(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The response to a request that was not answered at once, or not wholly."""
+        connection = request.protocol
+        if isinstance(connection, Connection) and connection.answered is not None:
+            (reply, effect), connection.answered = connection.answered, None
+            return await spoilt(request, reply, effect)
+        return await self._handler(request)
+
 
 class Connection(RequestHandler):
     """One connection."""
 
-    __slots__ = ("_awaited", "_begun", "_between", "_last", "_late", "_server")
+    __slots__ = (
+        "_at_once",
+        "_awaited",
+        "_begun",
+        "_between",
+        "_last",
+        "_late",
+        "_read",
+        "_server",
+        "answered",
+    )
 
     def __init__(self, server: DirectServer, **rest: Json) -> None:
         """A connection of ``server``."""
         super().__init__(server, **rest)
         self._server = server
+        self._read, self._at_once = server.reading.read, server.answers.at_once
+        # The reply to the next request of the ordinary way, where only what happens to it is left to do.
+        self.answered: tuple[Reply, Effect] | None = None
         # Whether the ordinary way has been handed anything; before that it may not have begun to wait.
         self._begun = False
         # Whether the parser has read all that it was given, so that the next byte begins a request.
@@ -115,7 +137,7 @@ class Connection(RequestHandler):
             self._fed(data)
             return
         if self._between and data:
-            found = self._server.reading.read(self._awaited + data if self._awaited else data)
+            found = self._read(self._awaited + data if self._awaited else data)
             if isinstance(found, int):
                 if not self._awaited:
                     self._await(data)
@@ -191,7 +213,7 @@ class Connection(RequestHandler):
         """Answer what the parser has read, in order, up to the first that must take the ordinary way."""
         messages = self._messages
         while messages and not (waiter is not None and waiter.done()):
-            plain = self._plain(*messages[0])
+            plain = self._plain(*messages[0]) if self.answered is None else None
             if plain is None or not self._sent(plain):
                 break
             messages.popleft()
@@ -230,14 +252,18 @@ class Connection(RequestHandler):
         return self._server.answers.plain(message.method, target_from(message.path), headers, body)
 
     def _sent(self, plain: Plain) -> bool:
-        """Whether the request could be answered at once."""
+        """Whether the request could be answered at once, and wholly."""
         transport = self.transport
-        if transport is None or self.writing_paused:
+        if transport is None or self._paused:
             return False
-        reply = self._server.answers.at_once(plain)
-        if reply is None:
+        found = self._at_once(plain)
+        if found is None:
             return False
-        transport.write(_bytes(reply))
+        reply, effect = found
+        if effect is not None:
+            self.answered = reply, effect
+            return False
+        transport.write(written(reply))
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 
@@ -254,36 +280,3 @@ class BufferedConnection(Connection, asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Take ``nbytes`` that have come."""
         self.data_received(bytes(self._server.buffer[:nbytes]))
-
-
-def _bytes(reply: Reply) -> bytes:
-    """The reply as it is sent, head and body, with the headers that aiohttp adds to every response."""
-    headers, body = reply.headers, reply.body
-    values = tuple(headers.values())
-    if "".join(values).isprintable() and (form := _form(tuple(headers))) is not None:
-        told = form % values
-    else:
-        kept = {name: value for name, value in safe(headers).items() if name not in _OURS}
-        told = "".join([f"{name}: {value}\r\n" for name, value in kept.items()])
-    if reply.status in EMPTY:
-        length, body = "", b""
-    else:
-        length = f"Content-Length: {len(body)}\r\n"
-        if body and "Content-Type" not in headers:
-            length += "Content-Type: application/octet-stream\r\n"
-    end = f"{length}Date: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
-    return f"{_status(reply.status)}{told}{end}".encode() + body
-
-
-@lru_cache(maxsize=512)
-def _form(names: tuple[str, ...]) -> str | None:
-    """What headers of these names are written with; None where one of them cannot be written as it is."""
-    if not "".join(names).isprintable() or not _OURS.isdisjoint(names):
-        return None
-    return "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
-
-
-@lru_cache(maxsize=64)
-def _status(status: int) -> str:
-    known = {one.value: one.phrase for one in HTTPStatus}
-    return f"HTTP/1.1 {status} {known.get(status, '')}\r\n"

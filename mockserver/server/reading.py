@@ -21,8 +21,7 @@ LONGEST, MOST = 4096, 64
 # Bytes of a body that is waited for.
 AWAITED = 64 * 1024
 _FIRST = re.compile(rb"(GET|POST|PUT|PATCH|DELETE) (/[A-Za-z0-9/%?&=._~:@!$'()*+,;-]*) HTTP/1\.1")
-_NAME = re.compile(rb"[A-Za-z0-9_-]+")
-_VALUE = re.compile(rb"[ -~]+")
+_HEADER = re.compile(rb"([A-Za-z0-9_-]+): *([!-~]+(?: +[!-~]+)*) *")
 _LENGTH = re.compile(r"0|[1-9][0-9]{0,8}")
 # With these a connection does more than carry a request and its reply, or a body is more than its bytes.
 SPECIAL = frozenset({"content-encoding", "expect", "upgrade"})
@@ -30,10 +29,11 @@ _UNREAD = SPECIAL | {"proxy-connection", "sec-websocket-key1", "te", "trailer", 
 
 
 class Plain(NamedTuple):
-    """A request that arrived whole: the call, and the world that it is for, by name, if it has one."""
+    """A request that arrived whole: the call, the world that it is for, by name, and the page it is from."""
 
     world: str | None
     call: Call
+    origin: str | None
 
 
 What = TypeVar("What")
@@ -94,11 +94,10 @@ class Reading:
 
     def _header(self, line: bytes) -> tuple[str, str] | None:
         """The name in lower case and the value; None if the parser must see them."""
-        before, _, after = line.partition(b":")
-        text = after.strip(b" ")
-        if not _NAME.fullmatch(before) or not _VALUE.fullmatch(text):
+        found = _HEADER.fullmatch(line)
+        if found is None:
             return None
-        name, value = before.decode().lower(), text.decode()
+        name, value = found[1].decode().lower(), found[2].decode()
         if (
             name in _UNREAD
             or (name == "connection" and value.lower() != "keep-alive")

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from mockserver.control import CONTROL, control, stream, waits
 from mockserver.origins import is_loopback, is_preflight, kept_out, preflight, readable
+from mockserver.server.direct import Answered
 from mockserver.server.effects import spoilt
 from mockserver.server.reading import Plain
 from mockserver.server.stream import MOST as READERS
@@ -100,27 +101,30 @@ class Requests:
 
     def plain(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Plain | None:
         """A request that has arrived whole, if it may be answered at once."""
-        if len(body) > self.limits.size or "origin" in headers:
+        if len(body) > self.limits.size:
             return None
         name, target, root = self._addressed(target, headers)
-        return None if _is_control(target) else Plain(name, Call(method, target, headers, body, root))
+        if _is_control(target):
+            return None
+        return Plain(name, Call(method, target, headers, body, root), headers.get("origin"))
 
-    def at_once(self, plain: Plain) -> Reply | None:
-        """The reply to such a request; None, and nothing done, if it must take the ordinary way this time."""
+    def at_once(self, plain: Plain) -> Answered | None:
+        """The reply to such a request, and what happens to it on its way; None if no world answers it."""
+        name, call, origin = plain
         try:
-            world = self._world(plain.world, plain.call.root)
+            world = self.worlds.default if name is None else self._world(name, call.root)
         except CommandError:
             return None
-        return self._exchanged(world, plain.call, whole=True)[0] if world.undisturbed else None
+        reply, effect = self._exchanged(world, call)
+        return reply if origin is None else readable(reply, origin), effect
 
-    def _exchanged(
-        self, world: World, call: Call, refused: Problem | None = None, *, whole: bool = False
-    ) -> tuple[Reply, Effect | None]:
+    def _exchanged(self, world: World, call: Call, refused: Problem | None = None) -> Answered:
         """The world's reply, and what happens to it on its way."""
-        reply, line = world.respond(call, refused, whole=whole)
-        why = line.diagnosis
-        if self._on_exchange is not None and (self._tell_all or why.reason or why.breach):
-            self._on_exchange(world, line.answered(reply))
+        reply, line = world.respond(call, refused)
+        if self._on_exchange is not None:
+            why = line.diagnosis
+            if self._tell_all or why.reason or why.breach:
+                self._on_exchange(world, line.answered(reply))
         return reply, line.effect
 
     def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:

@@ -92,7 +92,8 @@ OURS = {
 REAL = {
     "server/server.py": "the drain of connections, and the token made up for a run",
     "server/delivery.py": "the drain of deliveries, and when to look for the next",
-    "server/direct.py": "timeouts of connections, and the header Date that every HTTP server writes",
+    "server/direct.py": "timeouts of connections",
+    "server/writing.py": "the header Date that every HTTP server writes",
     "server/effects.py": "delays of replies",
     "server/stream.py": "the beats that keep a stream open",
     "wire.py": "the time that a body may take to arrive",

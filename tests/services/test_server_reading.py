@@ -216,6 +216,25 @@ async def test_a_request_may_be_cut_anywhere(ways: tuple[Way, Way]) -> None:
     assert ways[0].journal() == ways[1].journal()
 
 
+async def test_faults_and_pages_are_answered_alike_both_ways(ways: tuple[Way, Way]) -> None:
+    page = GOOD.replace(b"Accept", b"Origin: http://localhost:3000\r\nAccept")
+    foreign = GOOD.replace(b"Accept", b"Origin: http://evil.example\r\nAccept")
+    for spoilt in (
+        {"status": 503},
+        {"cut": 7},
+        {"cut": 7, "perform": True},
+        {"garble": "chunk"},
+        {"empty": True},
+    ):
+        for request in (GOOD, POST, page, foreign):
+            for way in ways:
+                way.worlds.default.fault({"operation": "getRemoteIssueLinks", "times": 1, **spoilt})
+            await same(ways, [POST, request, page, LAST])
+            await same(ways, [POST + request + foreign + LAST])
+
+    assert ways[0].journal() == ways[1].journal()
+
+
 async def test_many_at_once_are_answered_in_their_order(ways: tuple[Way, Way]) -> None:
     for count in (15, 16, 31, 32, 33, 70):
         numbered = [b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number for number in range(count)]
