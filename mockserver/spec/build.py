@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mockserver.spec.model import (
@@ -22,6 +22,7 @@ from mockserver.spec.model import (
     SchemaName,
     Service,
     Setting,
+    Way,
     Webhooks,
     Wording,
 )
@@ -31,11 +32,19 @@ from mockserver.values import Json, Retry
 Parts = Sequence[tuple[str, Path, Mapping[str, Json]]]
 
 
-def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
-    """One service out of its files: (page, file, content), ``service`` among the pages."""
+def service(
+    name: str,
+    parts: Parts,
+    seeds: Mapping[str, Path],
+    operations: Mapping[str, Operation] | None = None,
+    ways: Callable[[], Sequence[Way]] | None = None,
+) -> Service:
+    """One service out of its files: (page, file, content), ``service`` among the pages.
+
+    operations: those of the files, where they are known already; ways: what tells their routes without them.
+    """
     top: dict[str, Json] = {}
     resources: dict[str, Resource] = {}
-    operations: dict[str, Operation] = {}
     problems: dict[str, Wording] = {}
     for page, file, content in parts:
         if page == "service":
@@ -44,11 +53,6 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
             problems[key] = wording(raw)
         for key, raw in content.get("resources", {}).items():
             resources[key] = resource(name, page, key, Place(file, ("resources", key)), raw)
-        for key, raw in content.get("operations", {}).items():
-            place = Place(file, ("operations", key))
-            operations[key] = operation(name, page, key, place, content.get("docs", ""), raw)
-    for one in absent(name, parts, tuple(operations.values())):
-        operations[one.id] = one
     settings = {key: setting(key, raw) for key, raw in top.get("settings", {}).items()}
     return Service(
         name=name,
@@ -73,11 +77,22 @@ def service(name: str, parts: Parts, seeds: Mapping[str, Path]) -> Service:
         paging={key: paging(key, raw) for key, raw in top.get("paging", {}).items()},
         settings=settings,
         resources=resources,
-        operations=operations,
+        operations=declared(name, parts) if operations is None else operations,
+        ways=ways,
         webhooks=webhooks(top.get("webhooks", {})),
         seeds=dict(seeds),
         env=top.get("env", {}),
     )
+
+
+def declared(name: str, parts: Parts) -> Mapping[str, Operation]:
+    """All operations of the files of a service, those that are only known after the others."""
+    operations: dict[str, Operation] = {}
+    for page, file, content in parts:
+        for key, raw in content.get("operations", {}).items():
+            place = Place(file, ("operations", key))
+            operations[key] = operation(name, page, key, place, content.get("docs", ""), raw)
+    return operations | {one.id: one for one in absent(name, parts, tuple(operations.values()))}
 
 
 def absent(name: str, parts: Parts, made: Sequence[Operation]) -> Iterator[Operation]:

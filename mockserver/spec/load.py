@@ -1,26 +1,26 @@
-"""Folders of fixtures and schemas to services; every error of a run is reported at once."""
+"""Folders of fixtures and schemas to services: at once where all was read before, else file by file."""
 
 from __future__ import annotations
 
-import json
+import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-import jsonschema_rs
-import orjson
-
-from mockserver.spec import build, yaml12
-from mockserver.spec.cache import Cache
-from mockserver.spec.model import ENGINE_PROBLEMS, VERBS, Operation, Place, SchemaName, Service
-from mockserver.spec.routes import RouteClash, Routes
-from mockserver.spec.schemas import DIALECT, Schemas, UnknownSchema
+from mockserver.spec.bundle import Bundle, packed
+from mockserver.spec.cache import Cache, digest_of, put
+from mockserver.spec.lazy import Lazy
+from mockserver.spec.model import Place, Service
+from mockserver.spec.routes import Routes
+from mockserver.spec.schemas import Schemas, parsed
 from mockserver.values import Json
 
 PACKAGE = Path(__file__).resolve().parents[1]
-# The verbs after which something has happened.
-_WRITERS = ("create", "upsert", "replace", "merge", "delete", "call")
+# Beside the fixtures in a wheel: what was read of them when it was built.
+BUNDLE = "fixtures.bundle"
 
 
 class FixtureErrors(ValueError):
@@ -46,14 +46,6 @@ class Loaded:
     services: Mapping[str, Service]
     schemas: Schemas
     routes: Routes
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    service: str
-    name: str
-    file: Path
-    content: Mapping[str, Json]
 
 
 def shipped() -> Folder:
@@ -83,37 +75,47 @@ def load(
     than when it is first used. Raises FixtureErrors.
     """
     folders = folders or [shipped()]
-    errors: list[str] = []
-    pages = [page for folder in folders for page in _read(folder, only, cache or Cache(), errors)]
-    schemas = Schemas(_read_schemas(folders, only, errors))
-    names = list(dict.fromkeys(page.service for page in pages))
-    for name in only:
-        if name not in names:
-            errors.append(f"no service {name!r}{meant(name, _known(folders))}")
-    errors.extend(_declared_twice(pages))
-    services: dict[str, Service] = {}
-    routes = Routes(())
-    if not errors:
-        for name in names:
-            parts = [(page.name, page.file, page.content) for page in pages if page.service == name]
-            own = next((file for page, file, _ in parts if page == "service"), None)
-            if own is None:
-                missing = parts[0][1].with_name("service.yaml")
-                errors.append(f"{shown(missing)}:1:1 no such file: every service needs one")
-                continue
-            seeds = {file.stem: file for folder in folders for file in _seed_files(folder, name)}
-            services[name] = build.service(name, parts, seeds)
-            errors.extend(_inconsistent(services[name], schemas, own))
-        if thorough:
-            errors.extend(line for one in services.values() for line in _unusable(one, schemas))
-        if not errors:
-            try:
-                routes = Routes(services.values())
-            except RouteClash as error:
-                errors.append(str(error) if error.place is None else say(error.place, str(error)))
-    if errors:
-        raise FixtureErrors(list(dict.fromkeys(errors)))
-    return Loaded(services, schemas, routes)
+    cache = cache or Cache()
+    maker = _maker()
+    bundles = [cache.bundle(file, maker) for one in folders for file in _kept(one, cache)]
+    if not thorough and len(folders) == 1:
+        for bundle in bundles:
+            found = None if bundle is None else _at_once(folders[0], only, bundle)
+            if found is not None:
+                return found
+    from mockserver.spec import checked
+
+    read = checked.read(folders, only, cache, thorough=thorough)
+    target = cache.bundle_of(folders[0].fixtures)
+    if target is not None and read.files is not None and not thorough and not only:
+        with suppress(TypeError):
+            put(target, packed(read.loaded.services, read.files, maker))
+    return read.loaded
+
+
+def compiled(folder: Folder) -> bytes:
+    """The bundle of a folder, to be kept beside it. Raises FixtureErrors, ValueError."""
+    from mockserver.spec import checked
+
+    read = checked.read([folder], (), Cache(), thorough=True)
+    if read.files is None:
+        raise ValueError(f"{folder.fixtures} has a seed that cannot be read")
+    return packed(read.loaded.services, read.files, _maker())
+
+
+def names(folder: Folder) -> list[str]:
+    """The services that a folder has fixtures of."""
+    return [one for one in _below(folder.fixtures) if _inside(folder.fixtures / one, ".yaml")]
+
+
+def sources(folder: Folder, service: str) -> dict[str, Path]:
+    """The files that a service is made of, by kind and name, such as ``page/board.yaml``."""
+    own, schemas = folder.fixtures / service, folder.schemas / service
+    return {
+        **{f"page/{one}": own / one for one in _inside(own, ".yaml")},
+        **{f"seed/{one}": own / "seeds" / one for one in _inside(own / "seeds", ".yaml")},
+        **{f"schema/{one}": schemas / one for one in _inside(schemas, ".json")},
+    }
 
 
 def meant(word: str, known: Sequence[str]) -> str:
@@ -124,6 +126,8 @@ def meant(word: str, known: Sequence[str]) -> str:
 
 def say(place: Place, message: str) -> str:
     """``message`` with the file, line and column of ``place`` before it."""
+    from mockserver.spec import yaml12
+
     try:
         line, column = yaml12.locate(place.file.read_bytes(), place.path)
     except (OSError, yaml12.YamlError):
@@ -143,235 +147,64 @@ def read_yaml(file: Path, errors: list[str], cache: Cache | None = None) -> Json
     """The content of one YAML file; what is wrong with it goes to ``errors`` and None comes back."""
     try:
         return (cache or Cache()).yaml(file)
-    except yaml12.YamlError as error:
+    except ValueError as error:  # only YamlError: its module is not loaded where nothing is parsed
         errors.append(f"{shown(file)}:{error}")
     except OSError as error:
         errors.append(f"{shown(file)}:1:1 {error.strerror}")
     return None
 
 
-def _known(folders: Sequence[Folder]) -> list[str]:
-    return [
-        path.name
-        for folder in folders
-        if folder.fixtures.is_dir()
-        for path in sorted(folder.fixtures.iterdir())
-        if path.is_dir() and any(path.glob("*.yaml"))
-    ]
-
-
-def _read(folder: Folder, only: Sequence[str], cache: Cache, errors: list[str]) -> Iterator[_Page]:
-    if not folder.fixtures.is_dir():
-        errors.append(f"{shown(folder.fixtures)}:1:1 no such folder")
-        return
-    rules = _Format()
-    for name in _known([folder]):
-        if only and name not in only:
-            continue
-        for file in sorted((folder.fixtures / name).glob("*.yaml")):
-            content = read_yaml(file, errors, cache)
-            if content is None:
-                continue
-            kind = "service" if file.stem == "service" else "page"
-            wrong = list(_misshapen(rules, kind, file, content))
-            errors.extend(wrong)
-            if not wrong:
-                yield _Page(name, file.stem, file, content)
-
-
-def _seed_files(folder: Folder, service: str) -> list[Path]:
-    return sorted((folder.fixtures / service / "seeds").glob("*.yaml"))
-
-
-def _read_schemas(
-    folders: Sequence[Folder], only: Sequence[str], errors: list[str]
-) -> dict[tuple[str, str], Mapping[str, Json]]:
-    found: dict[tuple[str, str], Mapping[str, Json]] = {}
-    for folder in folders:
-        for file in sorted(folder.schemas.glob("*/*.json")):
-            if only and file.parent.name not in only:
-                continue
-            try:
-                content = _json(file.read_bytes())
-            except ValueError as error:
-                line = getattr(error, "lineno", 1)
-                column = getattr(error, "colno", 1)
-                errors.append(f"{shown(file)}:{line}:{column} not JSON: {error}")
-                continue
-            if not isinstance(content, dict) or not isinstance(content.get("$defs", {}), dict):
-                errors.append(f"{shown(file)}:1:1 a schema file is an object with '$defs', an object too")
-                continue
-            found[(file.parent.name, file.stem)] = content
-    return found
-
-
-class _Format:
-    """The format of fixtures itself: a JSON Schema for each kind of file, service or page."""
-
-    def __init__(self) -> None:
-        rules = orjson.loads((shipped().schemas / "fixture.json").read_bytes())
-        self.wholes = {
-            kind: {"$schema": DIALECT, "$ref": f"#/$defs/{kind}", "$defs": rules["$defs"]}
-            for kind in ("service", "page")
-        }
-        self.checks = {
-            kind: jsonschema_rs.Draft202012Validator(whole).is_valid for kind, whole in self.wholes.items()
-        }
-
-
-def _json(content: bytes) -> Json:
-    """The document. Raises ValueError, with line and column."""
+def _at_once(folder: Folder, only: Sequence[str], bundle: Bundle) -> Loaded | None:
+    """All that the folder says, out of the bundle; None if that is not what the folder says now."""
+    known = names(folder)
+    if not known or set(only) - set(known):
+        return None
+    every = dict.fromkeys([*known, *_below(folder.schemas)])  # a service may have nothing but schemas
+    found = {name: sources(folder, name) for name in every if not only or name in only}
+    files = {name: each for name, each in found.items() if each}
     try:
-        return orjson.loads(content)
-    except ValueError:
-        return json.loads(content)
+        for name, each in files.items():
+            if not bundle.fits(name, {key: digest_of(file.read_bytes()) for key, file in each.items()}):
+                return None
+    except OSError:
+        return None
+    services = {name: bundle.service(name, each) for name, each in files.items() if name in known}
+    spans = {(name, Path(one).stem): span for name in files for one, span in bundle.schemas(name).items()}
+    schemas = Lazy(spans, lambda key: parsed(bundle.text(*spans[key])))
+    return Loaded(services, Schemas(schemas), Routes(services.values(), checked=True))
 
 
-def _misshapen(rules: _Format, kind: str, file: Path, content: Json) -> Iterator[str]:
-    """Each place where ``content`` does not keep the fixture format."""
-    if rules.checks[kind](content):
-        return
-    from jsonschema import Draft202012Validator
-
-    for error in Draft202012Validator(rules.wholes[kind]).iter_errors(content):
-        path = tuple(error.absolute_path)
-        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-            known = sorted(error.schema.get("properties", {}))
-            for key in error.instance:
-                if key not in known and isinstance(key, str):
-                    yield say(Place(file, (*path, key)), f"unknown key '{key}'{meant(key, known)}")
-        else:
-            yield say(Place(file, path), _reworded(error))
+def _kept(folder: Folder, cache: Cache) -> Iterator[Path]:
+    """Where there may be a bundle of the folder: beside what is shipped, and in the cache."""
+    if folder == shipped():
+        yield folder.fixtures.with_name(BUNDLE)
+    target = cache.bundle_of(folder.fixtures)
+    if target is not None:
+        yield target
 
 
-def _reworded(error: Json) -> str:
-    where = str(error.absolute_path[-1]) if error.absolute_path else "the file"
-    if error.validator == "enum":
-        near = meant(str(error.instance), [str(one) for one in error.validator_value])
-        return f"'{where}' must be one of {', '.join(map(str, error.validator_value))}{near}"
-    if error.validator == "type":
-        return f"'{where}' must be of type {error.validator_value}, not {json.dumps(error.instance)[:60]}"
-    if error.validator == "oneOf" and "does" in str(error.validator_value):
-        return f"'{where}' must have exactly one of 'does' and 'cases'"
-    if error.validator == "required":
-        return f"{error.message} here"
-    if error.validator == "pattern":
-        return f"'{where}' must look like {error.validator_value}, not {json.dumps(error.instance)[:60]}"
-    return f"'{where}': {error.message[:200]}"
+def _maker() -> str:
+    """What a bundle depends on besides the files in it: how they are read, and the rules they keep."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    made = hashlib.sha256()
+    for file in (*sources, shipped().schemas / "fixture.json"):
+        with suppress(OSError):
+            made.update(file.read_bytes())
+    return made.hexdigest()
 
 
-def _declared_twice(pages: Sequence[_Page]) -> Iterator[str]:
-    """Each resource, operation or problem that two pages of one folder declare: one would silently win."""
-    first: dict[tuple[Path, str, str], Path] = {}
-    for page in pages:
-        for kind, title in (("resources", "resource"), ("operations", "operation")):
-            for key in page.content.get(kind, {}):
-                other = first.setdefault((page.file.parent, title, key), page.file)
-                if other != page.file:
-                    yield say(Place(page.file, (kind, key)), f"{title} '{key}' is also in {shown(other)}")
-        for key in page.content.get("absent", {}).keys() & page.content.get("operations", {}).keys():
-            yield say(Place(page.file, ("absent", key)), f"operation '{key}' is also in {shown(page.file)}")
+def _below(folder: Path) -> list[str]:
+    """The names of the folders in ``folder``, in order."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(one.name for one in found if one.is_dir())
+    except OSError:
+        return []
 
 
-def _inconsistent(service: Service, schemas: Schemas, own: Path) -> Iterator[str]:
-    """Each name in ``service`` that leads nowhere; ``own`` is its service.yaml."""
-    for kind in ENGINE_PROBLEMS:
-        if kind not in service.problems:
-            yield say(Place(own), f"the problem '{kind}' is not worded: add it under 'problems'")
-    for kind in service.limited:
-        if kind not in service.problems:
-            near = meant(kind, list(service.problems))
-            yield say(Place(own, ("limited", kind)), f"no problem '{kind}'{near}")
-    for role, name in (("users", service.auth.users), ("credentials", service.auth.credentials)):
-        if name is not None and name not in service.resources:
-            near = meant(name, list(service.resources))
-            yield say(Place(own, ("auth", role)), f"no resource '{name}'{near}")
-    named: dict[str, str] = {}
-    for resource in service.resources.values():
-        for param in resource.params:
-            other = named.setdefault(param, resource.name)
-            if other != resource.name:
-                place = Place(resource.place.file, (*resource.place.path, "param"))
-                yield say(place, f"the placeholder '{param}' already names the resource '{other}'")
-    for resource in service.resources.values():
-        for how, kind in resource.refuses.items():
-            if kind not in service.problems:
-                place = Place(resource.place.file, (*resource.place.path, "refuses", how))
-                yield say(place, f"no problem '{kind}'{meant(kind, list(service.problems))}")
-        if resource.parent and resource.parent not in service.resources:
-            place = Place(resource.place.file, (*resource.place.path, "parent"))
-            yield say(
-                place, f"no resource '{resource.parent}'{meant(resource.parent, list(service.resources))}"
-            )
-        if resource.accepts:
-            yield from _no_schema(resource.place, resource.accepts, schemas)
-    for operation in service.operations.values():
-        yield from _wrong_operation(service, operation, schemas)
-
-
-def _wrong_operation(service: Service, operation: Operation, schemas: Schemas) -> Iterator[str]:
-    place = operation.place
-    accepts = operation.accepts
-    for name in (accepts.path, accepts.query, accepts.body, *operation.returns.values()):
-        if name is not None:
-            yield from _no_schema(place, name, schemas)
-    known = (None, *operation.examples)
-    for case in operation.cases:
-        if case.does not in VERBS:
-            yield say(place, f"'does' must be one of {', '.join(VERBS)}{meant(case.does, VERBS)}")
-        elif case.does == "example" and (not operation.examples or case.function not in known):
-            near = meant(str(case.function), list(operation.examples))
-            yield say(place, f"'does: example' needs an example of {operation.id} to answer with{near}")
-        elif case.does not in ("call", "example", "absent") and case.resource not in service.resources:
-            near = meant(str(case.resource), list(service.resources))
-            yield say(place, f"no resource '{case.resource}'{near}")
-        if case.emits and case.does not in _WRITERS:
-            yield say(place, f"'emits' needs one of {', '.join(_WRITERS)}, not '{case.does}'")
-        if case.emits and service.webhooks.deliver is None:
-            yield say(place, "'emits' needs 'webhooks: {deliver: …}' in service.yaml")
-        if case.reply.paging and case.reply.paging not in service.paging:
-            yield say(
-                place, f"no paging '{case.reply.paging}'{meant(case.reply.paging, list(service.paging))}"
-            )
-        for name in case.returns.values():
-            if name is not None:
-                yield from _no_schema(place, name, schemas)
-    refusals = [need.otherwise for need in operation.needs]
-    refusals += [operation.permission.otherwise] if operation.permission else []
-    for kind in refusals:
-        if kind not in service.problems:
-            yield say(place, f"no problem '{kind}'{meant(kind, list(service.problems))}")
-    for need in operation.needs:
-        if need.setting not in service.settings:
-            yield say(place, f"no setting '{need.setting}'{meant(need.setting, list(service.settings))}")
-    for example in operation.examples.values():
-        statuses = set(operation.returns).union(*(case.returns for case in operation.cases))
-        if example.status not in statuses:
-            yield say(example.place, f"status {example.status} is not among the 'returns' of {operation.id}")
-
-
-def _no_schema(place: Place, name: SchemaName, schemas: Schemas) -> Iterator[str]:
-    if name not in schemas:
-        yield say(place, f"no schema '{name}'{meant(name.name, schemas.names(name.service, name.page))}")
-
-
-def _unusable(service: Service, schemas: Schemas) -> Iterator[str]:
-    """Each schema that is named and there, and cannot be compiled."""
-    named = [(one.place, one.accepts) for one in service.resources.values()]
-    for operation in service.operations.values():
-        accepts = operation.accepts
-        returns = [operation.returns, *(case.returns for case in operation.cases)]
-        found = [
-            accepts.path,
-            accepts.query,
-            accepts.body,
-            *(one for each in returns for one in each.values()),
-        ]
-        named += [(operation.place, one) for one in found]
-    for place, name in named:
-        if name is None or name not in schemas:
-            continue
-        try:
-            schemas.valid(name, None)
-        except (UnknownSchema, ValueError) as error:
-            yield say(place, f"schema '{name}' cannot be used: {error}")
+def _inside(folder: Path, ending: str) -> list[str]:
+    """The names of what is in ``folder`` and ends so, in order."""
+    try:
+        return sorted(one for one in os.listdir(folder) if one.endswith(ending))
+    except OSError:
+        return []

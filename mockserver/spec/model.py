@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -229,6 +229,15 @@ class Operation:
         return "example" if verbs <= {"example", "absent"} else "verb"
 
 
+class Way(NamedTuple):
+    """One of the routes of an operation; ``prefix`` is the API prefix in it."""
+
+    operation: str
+    method: str
+    prefix: str
+    route: str
+
+
 @dataclass(frozen=True, slots=True)
 class Paging:
     """One dialect of lists: what to ask with, how much at once, in which envelope.
@@ -318,7 +327,8 @@ class Service:
     (versions, media types, quotas), before anything that the path names is looked up; ``settles``: one,
     (ctx, reply) to further headers, that counts what the call cost; ``indent``: the query parameter or
     header that, when true, asks for indented JSON; ``limited``: the kinds of problem that are documented
-    refusals of a call too many, with the values that their words tell.
+    refusals of a call too many, with the values that their words tell; ``ways``: what tells all
+    routes, if that takes no look at the operations.
     """
 
     name: str
@@ -344,6 +354,7 @@ class Service:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    ways: Callable[[], Sequence[Way]] | None = None
     webhooks: Webhooks = field(default_factory=Webhooks)
     seeds: Mapping[str, Path] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)

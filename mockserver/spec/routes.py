@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from mockserver.spec.model import Operation, Place, Service
+from mockserver.spec.model import Operation, Place, Service, Way
 
 # Requests whose way is remembered; clients ask for the same again and again.
 REMEMBERED = 4096
@@ -52,42 +54,76 @@ class Match:
     allowed: tuple[str, ...] = ()
 
 
+class Spot(NamedTuple):
+    """Where one of the routes of an operation ends."""
+
+    service: Service
+    way: Way
+
+    def leaf(self) -> Leaf:
+        """The operation itself, as reached here."""
+        route = self.way.route
+        return Leaf(self.service.operations[self.way.operation], _names(route), self.way.prefix, route)
+
+
 class Node:
-    """One segment of the tree. ``top_of`` is set where a service's own routes begin."""
+    """One segment of the tree. ``top_of`` is set where a service's own routes begin.
 
-    __slots__ = ("leaves", "literal", "service", "top_of", "wild")
+    What lies behind a node is planted when somebody first comes there: ``ahead`` is what waits for that.
+    """
 
-    def __init__(self) -> None:
-        """An empty node."""
+    __slots__ = ("ahead", "depth", "leaves", "literal", "service", "top_of", "wild")
+
+    def __init__(self, depth: int, service: Service | None = None) -> None:
+        """An empty node, so many segments behind the top of its routes."""
+        self.depth = depth
+        self.service = service
+        self.top_of: Service | None = None
+        self.ahead: list[tuple[Service, Sequence[Way]]] = []
         self.literal: dict[str, Node] = {}
         self.wild: Node | None = None
-        self.leaves: dict[str, Leaf] = {}
-        self.service: Service | None = None
-        self.top_of: Service | None = None
+        self.leaves: dict[str, Spot] = {}
+
+    def opened(self) -> Node:
+        """The same node with its children. Raises RouteClash.
+
+        Two threads may do this at once: both make the same, and it is there before ``ahead`` is gone.
+        """
+        if not self.ahead:
+            return self
+        literal: dict[str, Node] = {}
+        wild: Node | None = None
+        leaves: dict[str, Spot] = {}
+        for service, ways in self.ahead:
+            for step, those in _by_step(ways, self.depth).items():
+                if step is None:
+                    for way in those:
+                        _plant(leaves, Spot(service, way))
+                    self.service = service
+                    continue
+                if step.startswith("{"):
+                    child = wild = wild or Node(self.depth + 1, service)
+                else:
+                    key = _key(step, service)
+                    child = literal.get(key) or literal.setdefault(key, Node(self.depth + 1, service))
+                child.ahead.append((service, those))
+        self.literal, self.wild, self.leaves = literal, wild, leaves
+        self.ahead = []
+        return self
 
 
 class Routes:
     """All routes of the given services, each at the root and under its service's mount."""
 
-    def __init__(self, services: Iterable[Service]) -> None:
-        """Build the tree. Raises RouteClash when two services claim one route."""
-        self._root = Node()
-        self._known: dict[str, None] = {}
+    def __init__(self, services: Iterable[Service], *, checked: bool = False) -> None:
+        """Raises RouteClash when two services claim one route.
+
+        checked: the same services were here before, and there was none; the tree grows when it is needed.
+        """
+        self._services = tuple(services)
         self._found: dict[tuple[str, str], Match] = {}
-        for service in services:
-            top = Node()
-            top.top_of = top.service = service
-            declared = shapes_of(service)
-            for operation in service.operations.values():
-                for prefix, route in routes_of(service, operation, declared):
-                    self._known[f"{operation.method} {route}"] = None
-                    _plant(top, service, Leaf(operation, _names(route), prefix, route))
-            self._root = _merged(self._root, top)
-            self._root.service = None  # a path that leads nowhere is nobody's
-            self._graft(self._root, service.mount, service, top)
-            for under in service.also_under:
-                self._graft(self._root, under, service, top)
-                self._graft(top, under, service, top)
+        if not checked:
+            _open(self._root, set())
 
     def find(self, method: str, path: str) -> Match:
         """What ``method`` on ``path`` (percent-encoded) leads to. Raises BadPath."""
@@ -104,6 +140,28 @@ class Routes:
         """Existing routes that look most like this one, best first, as ``METHOD /path``."""
         return _nearest(method, path[:500].split("/")[1 : MAX_STEPS + 1], self._known, count)
 
+    @cached_property
+    def _root(self) -> Node:
+        """The tree. Raises RouteClash."""
+        root = Node(0)
+        for service in self._services:
+            top = Node(0, service)
+            top.top_of = service
+            top.ahead = [(service, ways_of(service))]
+            root = _merged(root, top)
+            root.service = None  # a path that leads nowhere is nobody's
+            _graft(root, service.mount, service, top)
+            for under in service.also_under:
+                _graft(root, under, service, top)
+                _graft(top, under, service, top)
+        return root
+
+    @cached_property
+    def _known(self) -> Sequence[str]:
+        """Each route there is, as ``METHOD /path``."""
+        every = (way for service in self._services for way in ways_of(service))
+        return tuple(dict.fromkeys(f"{way.method} {way.route}" for way in every))
+
     def _sought(self, method: str, path: str) -> Match:
         steps = path.split("/", MAX_STEPS + 1)[1:]
         best = _Walk()
@@ -111,22 +169,24 @@ class Routes:
         if leaf_node is None:
             return Match(best.service)
         service = leaf_node.service
-        leaf = leaf_node.leaves.get(method)
-        if leaf is None and method == "HEAD":
-            leaf = leaf_node.leaves.get("GET")
+        spot = leaf_node.leaves.get(method)
+        if spot is None and method == "HEAD":
+            spot = leaf_node.leaves.get("GET")
         base = "".join("/" + step for step in steps[:top_at])
-        if leaf is None:
+        if spot is None:
             return Match(service, base=base, allowed=tuple(sorted(leaf_node.leaves)))
         try:
             own = [decoded(steps[at]) for at in wilds if at >= top_at]
         except BadPath as error:
             error.service = service
             raise
+        leaf = spot.leaf()
         return Match(service, leaf, dict(zip(leaf.names, own, strict=True)), base)
 
     def _descend(
         self, node: Node, steps: Sequence[str], at: int, wilds: tuple[int, ...], top_at: int, best: _Walk
     ) -> tuple[Node | None, tuple[int, ...], int]:
+        node.opened()
         if node.service is not None and at >= best.depth:
             best.depth, best.service = at, node.service
         if node.top_of is not None:
@@ -144,21 +204,6 @@ class Routes:
         if node.wild is not None and step:
             return self._descend(node.wild, steps, at + 1, (*wilds, at), top_at, best)
         return None, wilds, top_at
-
-    def _graft(self, start: Node, path: str, service: Service, top: Node) -> None:
-        node = start
-        steps = path.strip("/").split("/")
-        for step in steps[:-1]:
-            node = _child(node, step, fold=False)
-        last = steps[-1]
-        if last.startswith("{"):
-            if node.wild is not None:
-                raise RouteClash(f"{path} of {service.name} is already a route")
-            node.wild = top
-        else:
-            if last in node.literal:
-                raise RouteClash(f"{path} of {service.name} is already a route")
-            node.literal[last] = top
 
 
 # Marks the key of a literal segment that matches whatever its case; no real segment contains it.
@@ -203,6 +248,18 @@ def routes_of(
                 yield other, operation.path
                 return
     yield next(iter(service.same_as), ""), operation.path
+
+
+def ways_of(service: Service) -> Sequence[Way]:
+    """Each way to each operation of a service."""
+    if service.ways is not None:
+        return service.ways()
+    declared = shapes_of(service)
+    return [
+        Way(one.id, one.method, prefix, route)
+        for one in service.operations.values()
+        for prefix, route in routes_of(service, one, declared)
+    ]
 
 
 def decoded(step: str) -> str:
@@ -267,30 +324,82 @@ def _names(route: str) -> tuple[str, ...]:
     return tuple(step[1:-1] for step in route.split("/") if step.startswith("{"))
 
 
-def _child(node: Node, step: str, *, fold: bool) -> Node:
+def _key(step: str, service: Service) -> str:
+    """What the segment is called among the literal ones of a node."""
+    return _FOLD + step.casefold() if service.any_case and step else step
+
+
+def _by_step(ways: Iterable[Way], depth: int) -> Mapping[str | None, list[Way]]:
+    """The ways by their next segment behind ``depth`` others; None for those that end here."""
+    found: dict[str | None, list[Way]] = {}
+    for way in ways:
+        steps = way.route.split("/", depth + 2)
+        step = steps[depth + 1] if len(steps) > depth + 1 else None
+        if step in found:
+            found[step].append(way)
+        else:
+            found[step] = [way]
+    return found
+
+
+def _child(node: Node, step: str) -> Node:
+    """The node behind a segment of a mount, which is written as it is asked for."""
     if step.startswith("{"):
-        if node.wild is None:
-            node.wild = Node()
+        node.wild = node.wild or Node(node.depth + 1)
         return node.wild
-    key = _FOLD + step.casefold() if fold and step else step
-    return node.literal.setdefault(key, Node())
+    return node.literal.setdefault(step, Node(node.depth + 1))
+
+
+def _graft(start: Node, path: str, service: Service, top: Node) -> None:
+    """Let the routes of a service begin at ``path``, too. Raises RouteClash."""
+    node = start.opened()
+    steps = path.strip("/").split("/")
+    for step in steps[:-1]:
+        node = _child(node, step).opened()
+    last = steps[-1]
+    if last.startswith("{"):
+        if node.wild is not None:
+            raise RouteClash(f"{path} of {service.name} is already a route")
+        node.wild = top
+    else:
+        if last in node.literal:
+            raise RouteClash(f"{path} of {service.name} is already a route")
+        node.literal[last] = top
 
 
 def _merged(one: Node, other: Node) -> Node:
     """A tree with the routes of both; what only one of them has is shared with it. Raises RouteClash."""
-    both = Node()
-    both.service = one.service or other.service
+    both = Node(one.depth, one.service or other.service)
+    if one.ahead and other.ahead and one.depth == other.depth:
+        both.ahead = [*one.ahead, *other.ahead]
+        return both
+    one.opened()
+    other.opened()
     both.leaves = dict(one.leaves)
-    for method, leaf in other.leaves.items():
-        if method in both.leaves:
-            raise _clash(both.leaves[method], leaf)
-        both.leaves[method] = leaf
+    for spot in other.leaves.values():
+        _plant(both.leaves, spot)
         both.service = other.service
     both.literal = dict(one.literal)
     for key, child in other.literal.items():
         both.literal[key] = _merged(both.literal[key], child) if key in both.literal else child
     both.wild = _merged(one.wild, other.wild) if one.wild and other.wild else one.wild or other.wild
     return both
+
+
+def _open(node: Node, seen: set[int]) -> None:
+    """Plant all there is. Raises RouteClash."""
+    if id(node) not in seen:
+        seen.add(id(node))
+        node.opened()
+        for child in (*node.literal.values(), *([node.wild] if node.wild else ())):
+            _open(child, seen)
+
+
+def _plant(leaves: dict[str, Spot], spot: Spot) -> None:
+    """Put an operation where its route ends. Raises RouteClash."""
+    taken = leaves.setdefault(spot.way.method, spot)
+    if taken is not spot:
+        raise _clash(taken.leaf(), spot.leaf())
 
 
 def _clash(taken: Leaf, leaf: Leaf) -> RouteClash:
@@ -300,16 +409,3 @@ def _clash(taken: Leaf, leaf: Leaf) -> RouteClash:
     )
     clash.place = leaf.operation.place
     return clash
-
-
-def _plant(start: Node, service: Service, leaf: Leaf) -> None:
-    node = start
-    for step in leaf.route.split("/")[1:]:
-        node = _child(node, step, fold=service.any_case)
-        if node.service is None:
-            node.service = service
-    taken = node.leaves.get(leaf.operation.method)
-    if taken is not None:
-        raise _clash(taken, leaf)
-    node.service = service
-    node.leaves[leaf.operation.method] = leaf

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import jsonschema_rs
+import orjson
 
 from mockserver.spec.model import SchemaName
 from mockserver.values import Broken, Json
@@ -58,6 +58,8 @@ class Schemas:
         """Whether ``value`` keeps every rule of the definition."""
         check = self._fast.get(name)
         if check is None:
+            import jsonschema_rs
+
             validator = jsonschema_rs.Draft202012Validator(self._standalone(name))
             check = self._fast[name] = validator.is_valid
         return check(value)
@@ -78,7 +80,33 @@ class Schemas:
                 found.setdefault((one.path, one.key), one)
         return list(found.values())
 
+    def usable(self, name: SchemaName) -> None:
+        """Raise ValueError if a validator cannot be built of all the pages that the definition leads to."""
+        import jsonschema_rs
+
+        jsonschema_rs.Draft202012Validator(self._whole(name))
+
     def _standalone(self, name: SchemaName) -> Json:
+        """One document that holds the definition and every other that it leads to."""
+        defs: dict[str, Json] = {}
+        ahead = [(f"{name.page}.json", name.name)]
+        while ahead:
+            file, key = ahead.pop()
+            known = self._pages.get((name.service, Path(file).stem), {}).get("$defs", {})
+            held = defs.setdefault(file, {"$defs": {}})["$defs"]
+            if key in held:
+                continue
+            if key not in known:
+                return self._whole(name)  # which says what is wrong with it
+            held[key] = _localised(known[key], file)
+            for other, path in _references(known[key]):
+                top, _, rest = path.removeprefix("/").partition("/")
+                if top != "$defs":  # all of a page, or what is beside its definitions
+                    return self._whole(name)
+                ahead.append((other or file, rest.partition("/")[0]))
+        return _document(name, defs)
+
+    def _whole(self, name: SchemaName) -> Json:
         """One document that holds the definition and every page it leads to."""
         defs: dict[str, Json] = {}
         ahead = [f"{name.page}.json"]
@@ -87,8 +115,8 @@ class Schemas:
             content = self._pages.get((name.service, Path(file).stem))
             if content is not None and file not in defs:
                 defs[file] = _localised(content, file)
-                ahead.extend(_pages_of(content))
-        return {"$schema": DIALECT, "$ref": f"#/$defs/{name.page}.json/$defs/{name.name}", "$defs": defs}
+                ahead.extend(other for other, _ in _references(content) if other)
+        return _document(name, defs)
 
     def _follow(self, service: str, page: str, schema: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
         seen: set[tuple[str, str]] = set()
@@ -118,6 +146,14 @@ class Schemas:
         return filled
 
 
+def parsed(content: bytes) -> Json:
+    """The document that a schema file holds. Raises ValueError, with line and column."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return json.loads(content)
+
+
 def _localised(content: Json, file: str) -> Json:
     """``content`` with its references rewritten to point into the standalone document."""
     if isinstance(content, dict):
@@ -131,16 +167,21 @@ def _localised(content: Json, file: str) -> Json:
     return content
 
 
-def _pages_of(content: Json) -> Iterator[str]:
-    """The files that references in ``content`` name."""
+def _document(name: SchemaName, defs: Mapping[str, Json]) -> Json:
+    return {"$schema": DIALECT, "$ref": f"#/$defs/{name.page}.json/$defs/{name.name}", "$defs": defs}
+
+
+def _references(content: Json) -> Iterator[tuple[str, str]]:
+    """Each reference in ``content``: the file, empty for the same one, and the path in it."""
     if isinstance(content, dict):
         ref = content.get("$ref")
-        if isinstance(ref, str) and not ref.startswith("#"):
-            yield ref.partition("#")[0]
-    for one in (
-        content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
-    ):
-        yield from _pages_of(one)
+        if isinstance(ref, str):
+            file, _, path = ref.partition("#")
+            yield file, path
+    inner = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    for one in inner:
+        if isinstance(one, (dict, list)):
+            yield from _references(one)
 
 
 def _pointed(ref: str, file: str) -> str:
@@ -151,6 +192,7 @@ def _pointed(ref: str, file: str) -> str:
 @cache
 def _explainer() -> Json:
     """The reference validator, imported late; patterns are left to the fast one, which cannot be stalled."""
+    import jsonschema_rs
     from jsonschema import Draft202012Validator, ValidationError, validators
 
     def pattern(_: Json, wanted: str, value: Json, __: Json) -> Iterator[Json]:

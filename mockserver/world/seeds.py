@@ -7,8 +7,6 @@ from pathlib import Path
 
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import read_yaml, shown
-from mockserver.spec.yaml12 import YamlError
-from mockserver.spec.yaml12 import parse as parse_yaml
 from mockserver.values import Json
 from mockserver.world.errors import CommandError, NotThere, near
 from mockserver.world.loading import Catalogue, resolved
@@ -50,8 +48,10 @@ def shipped(shared: Catalogue, service: str, seed: str, size: int | None = None)
 
 def read_text(text: str | bytes) -> Json:
     """JSON or YAML text as data. Raises CommandError with line and column."""
+    from mockserver.spec.yaml12 import YamlError, parse
+
     try:
-        return parse_yaml(text)
+        return parse(text)
     except YamlError as error:
         raise CommandError(str(error)) from error
 

@@ -47,12 +47,43 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return scripts / "jira-mockserver"
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a user's programs keep things who has never started any."""
+    return tmp_path / "home"
+
+
+def without_anything_kept(home: Path) -> dict[str, str]:
+    named = ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE")
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**surroundings, **dict.fromkeys(named, str(home))}
+
+
+def test_the_first_start_of_all_parses_no_fixtures(command: Path, tmp_path: Path, home: Path) -> None:
+    first = (
+        "import sys; from pathlib import Path; from mockserver.world import World, catalogue;"
+        f"World(catalogue(cache=Path({str(home)!r}), thorough=False)); print('yaml' in sys.modules)"
+    )
+    done = subprocess.run(
+        [command.with_name("python"), "-c", first],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=without_anything_kept(home),
+    )
+
+    assert (done.stdout, done.stderr) == ("False\n", "")
+    assert not home.exists()
+
+
 def test_the_wheel_holds_fixtures_and_schemas(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     assert "mockserver/_data/fixtures/jira/issue_remote_links.yaml" in names
     assert "mockserver/_data/schemas/fixture.json" in names
-    assert not [name for name in names if name.startswith(("tests", "docs", "fixtures"))]
+    assert "mockserver/_data/fixtures.bundle" in names
+    assert not [name for name in names if name.startswith(("tests", "docs", "fixtures", "hatch"))]
 
 
 def test_the_installed_package_finds_no_mistakes_in_itself(command: Path, tmp_path: Path) -> None:
