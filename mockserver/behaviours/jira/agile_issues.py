@@ -38,11 +38,21 @@ def get(ctx: Context) -> Outcome:
 
 def shown(ctx: Context, issue: Record, wanted: issue_view.Asked) -> dict[str, Json]:
     """An issue as version 2 shows it, with an agile address and the fields that only this API has."""
-    document = issue_view.shown(agile.as_version_2(ctx), issue, wanted)
-    document["expand"] = EXPANDABLE
-    document["self"] = agile.address(ctx, "issue", issue["id"])
-    document["fields"] = {**_extra(ctx, issue, wanted.fields), **document["fields"]}
-    return document
+    return showing(ctx, wanted)(issue)
+
+
+def showing(ctx: Context, wanted: issue_view.Asked) -> Callable[[Record], dict[str, Json]]:
+    """How each issue of a page is shown like that."""
+    inner = issue_view.showing(agile.as_version_2(ctx), wanted)
+
+    def show(issue: Record) -> dict[str, Json]:
+        document = inner(issue)
+        document["expand"] = EXPANDABLE
+        document["self"] = agile.address(ctx, "issue", issue["id"])
+        document["fields"] = {**_extra(ctx, issue, wanted.fields), **document["fields"]}
+        return document
+
+    return show
 
 
 def found(ctx: Context, board: Record | None, keep: Keep) -> list[Record]:
@@ -85,7 +95,7 @@ def page(ctx: Context, issues: Sequence[Record]) -> Outcome:
     size = ctx.query.get("maxResults")
     size = DEFAULT_SIZE if size is None else min(max(size, 0), MOST)
     start = start_asked(ctx.query) if by_token else max(ctx.query.get("startAt") or 0, 0)
-    rows = [shown(ctx, one, wanted) for one in issues[start : start + size]]
+    rows = list(map(showing(ctx, wanted), issues[start : start + size]))
     described = issue_view.described(agile.as_version_2(ctx), wanted)
     document: dict[str, Json] = {"expand": "schema,names"}
     if not by_token:

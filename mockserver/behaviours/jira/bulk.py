@@ -51,7 +51,7 @@ def fetch(ctx: Context) -> Outcome:
             unknown.append({"id": name, "errorMessage": REFUSALS["no_issue"][1]})
         else:
             found[int(issue["id"])] = issue
-    shown = [issue_view.shown(ctx, found[key], wanted) for key in sorted(found)]
+    shown = list(map(issue_view.showing(ctx, wanted), (found[key] for key in sorted(found))))
     document = {"expand": issue_view.EXPANDABLE, "issues": shown, "issueErrors": unknown}
     return Outcome("ok", dumps(document), ready=True)
 

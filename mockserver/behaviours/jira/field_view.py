@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from mockserver.behaviours.jira import (
     attachments,
@@ -23,17 +24,41 @@ from mockserver.behaviours.jira.rich.version import spoken
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
+# Fields that hold the id of a thing, and show nothing but that thing.
+NAMED = frozenset(
+    {"project", "status", "issuetype", "priority", "resolution", "creator", "reporter", "assignee"}
+)
 BRIEF = ("summary", "status", "priority", "issuetype")
 Show = Callable[[Context, Record], Json]
 
 
 def field(ctx: Context, issue: Record, name: str) -> Json:
     """One field as shown; null where the issue has none."""
+    return showing(ctx, name)(issue)
+
+
+def showing(ctx: Context, name: str) -> Callable[[Record], Json]:
+    """How one field is shown of each issue of a page: what is stored alike is shown alike, and made once."""
     show = SHOWN.get(name)
     if show is not None:
-        return show(ctx, issue)
+        return _once(ctx, show, name) if name in NAMED else partial(show, ctx)
     declared = ctx.table("field").get(name) if name.startswith("customfield_") else None
-    return issue["fields"].get(name) if declared is None else custom_fields.shown(ctx, declared, issue)
+    if declared is not None:
+        return partial(custom_fields.shown, ctx, declared)
+    return lambda issue: issue["fields"].get(name)
+
+
+def _once(ctx: Context, show: Show, name: str) -> Callable[[Record], Json]:
+    """``show``, asked once for each thing that issues name in this field."""
+    made: dict[Json, Json] = {}
+
+    def shown(issue: Record) -> Json:
+        stored = issue["project"] if name == "project" else issue["fields"].get(name)
+        if stored not in made:
+            made[stored] = show(ctx, issue)
+        return made[stored]
+
+    return shown
 
 
 def brief(ctx: Context, issue: Record) -> dict[str, Json]:
@@ -118,7 +143,7 @@ def _parent(ctx: Context, issue: Record) -> Json:
 
 def _subtasks(ctx: Context, issue: Record) -> Json:
     kinds = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
-    children = [one for one in ctx.table("issue") if one["fields"].get("parent") == issue["id"]]
+    children = ctx.table("issue").where(**{"fields.parent": issue["id"]})
     return [brief(ctx, one) for one in children if one["fields"]["issuetype"] in kinds]
 
 

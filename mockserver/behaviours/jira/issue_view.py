@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockserver.behaviours.jira import changelog, expansions, meta, properties, transitions
-from mockserver.behaviours.jira.field_view import field
+from mockserver.behaviours.jira import changelog, expansions, field_view, meta, properties, transitions
 from mockserver.engine.context import Context
 from mockserver.values import Json, Record
 
@@ -45,34 +44,49 @@ def asked(members: Mapping[str, Json]) -> Asked:
 
 def shown(ctx: Context, issue: Record, wanted: Asked | None = None) -> dict[str, Json]:
     """An issue with the fields, properties and expansions that ``wanted``, or else the query, asks for."""
-    wanted = wanted or asked(ctx.query)
+    return showing(ctx, wanted or asked(ctx.query))(issue)
+
+
+def showing(ctx: Context, wanted: Asked) -> Callable[[Record], dict[str, Json]]:
+    """How each issue of a page is shown; what holds for all of them is worked out once."""
     if wanted.only_ids:
-        return {"id": issue["id"]}
+        return lambda issue: {"id": issue["id"]}
     chosen = selected(ctx, wanted.fields, by_keys=wanted.by_keys)
-    document = {
-        "expand": EXPANDABLE,
-        "id": issue["id"],
-        "self": f"{ctx.api}/issue/{issue['id']}",
-        "key": issue["key"],
-    }
-    if "versionedRepresentations" in wanted.expand:
-        # Documented: with it, ``fields`` is passed over.
-        document["versionedRepresentations"] = expansions.versioned(ctx, issue, selected(ctx, ["*all"]))
-    else:
-        document["fields"] = {name: field(ctx, issue, name) for name in chosen}
-    if "renderedFields" in wanted.expand:
-        document["renderedFields"] = {name: expansions.rendered(ctx, issue, name) for name in chosen}
-    document.update(described(ctx, wanted))
-    for name, add in ADDED.items():
-        if name in wanted.expand:
+    versioned = "versionedRepresentations" in wanted.expand
+    every = selected(ctx, ["*all"]) if versioned else ()
+    fields = () if versioned else [(name, field_view.showing(ctx, name)) for name in chosen]
+    about = described(ctx, wanted)
+    added = [(name, add) for name, add in ADDED.items() if name in wanted.expand]
+    address = f"{ctx.api}/issue/"
+
+    def show(issue: Record) -> dict[str, Json]:
+        document = {
+            "expand": EXPANDABLE,
+            "id": issue["id"],
+            "self": address + issue["id"],
+            "key": issue["key"],
+        }
+        if versioned:
+            # Documented: with it, ``fields`` is passed over.
+            document["versionedRepresentations"] = expansions.versioned(ctx, issue, every)
+        else:
+            document["fields"] = {name: shown(issue) for name, shown in fields}
+        if "renderedFields" in wanted.expand:
+            document["renderedFields"] = {name: expansions.rendered(ctx, issue, name) for name in chosen}
+        document.update(about)
+        for name, add in added:
             document[name] = add(ctx, issue)
-    if wanted.properties:
-        document["properties"] = _properties(ctx, issue, wanted.properties)
-    return document
+        if wanted.properties:
+            document["properties"] = _properties(ctx, issue, wanted.properties)
+        return document
+
+    return show
 
 
 def described(ctx: Context, wanted: Asked) -> dict[str, Json]:
     """The names and schemas of the fields asked for, where ``expand`` wants them."""
+    if not wanted.expand & {"names", "schema"}:
+        return {}
     catalogue = {one["id"]: one for one in ctx.table("field")}
     chosen = selected(ctx, wanted.fields, by_keys=wanted.by_keys)
     found: dict[str, Json] = {}

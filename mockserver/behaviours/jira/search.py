@@ -155,7 +155,7 @@ def _wanted(asked: Mapping[str, Json], fields: str) -> issue_view.Asked:
 def _shown(ctx: Context, issues: Sequence[Record], wanted: issue_view.Asked) -> list[Json]:
     """The issues of a page; names and schema are told once for the page, not in each of them."""
     inside = replace(wanted, expand=wanted.expand - {"names", "schema"})
-    return [issue_view.shown(ctx, one, inside) for one in issues]
+    return list(map(issue_view.showing(ctx, inside), issues))
 
 
 def _prepared(ctx: Context, jql: Json) -> Prepared | None:
