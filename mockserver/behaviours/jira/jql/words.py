@@ -27,13 +27,22 @@ class BadText(ValueError):
     """A text query that Jira refuses; the text says why."""
 
 
+# How much of its end a word can lose or change before what is left is all of its stem but these last
+# characters (``stability``, ``stabl``; ``dying``, ``die``).
+_CHANGED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """Words that must stand one after another; ``pattern`` for a word with wildcards."""
+    """Stems that must stand one after another, as ``_stemmed`` has them; ``pattern`` for a word with wildcards.
 
-    words: tuple[str, ...] = ()
+    ``begin``: what must be in a text in lower case if it has the term: cheaper to look for than the term.
+    """
+
+    stems: str = ""
     pattern: re.Pattern[str] | None = None
     without: bool = False
+    begin: str = ""
 
 
 def matcher(text: str) -> Callable[[Sequence[str]], bool]:
@@ -46,8 +55,17 @@ def matcher(text: str) -> Callable[[Sequence[str]], bool]:
     terms = _terms(text)
 
     def matches(texts: Sequence[str]) -> bool:
-        split = [_split(one) for one in texts if one]
-        return all(any(_has(words, term) for words in split) != term.without for term in terms)
+        folded = [one.casefold() for one in texts]
+        for term in terms:
+            for one in folded:
+                if term.begin in one and _has(one, term):
+                    if term.without:
+                        return False
+                    break
+            else:
+                if not term.without:
+                    return False
+        return True
 
     return matches
 
@@ -64,9 +82,8 @@ def _terms(text: str) -> tuple[_Term, ...]:
             raise BadText(f"uses {word}, which this server does not implement")
         without = sign == "-"
         if phrase:
-            words = _stems(phrase)
-            if words:
-                found.append(_Term(words, without=without))
+            if stems := _stemmed(phrase.casefold()):
+                found.append(_term(stems, without))
             continue
         if word[:1] in ("*", "?"):
             raise BadText(f"is not allowed to start with '{word[0]}'")
@@ -76,18 +93,18 @@ def _terms(text: str) -> tuple[_Term, ...]:
             found.append(_Term(pattern=_pattern(word), without=without))
             continue
         plain = re.sub(r"\\(.)", r"\1", word)
-        words = _stems(plain)
-        if words:
+        if stems := _stemmed(plain.casefold()):
             too_common = plain.casefold() in COMMON
-            (common if too_common else found).append(_Term(words, without=without))
+            (common if too_common else found).append(_term(stems, without))
     found = found or common
     if all(term.without for term in found):
         raise BadText("has no words to look for")
     return tuple(found)
 
 
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(one) for one in _WORD.findall(text.casefold()))
+def _term(stems: str, without: bool) -> _Term:
+    longest = max(stems.split(), key=len)
+    return _Term(stems, without=without, begin=longest[: max(1, len(longest) - _CHANGED)])
 
 
 def _pattern(word: str) -> re.Pattern[str]:
@@ -103,21 +120,16 @@ def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(first + middle + (rf"\w*{rest[-1]}" if rest else ""))
 
 
-def _has(words: tuple[tuple[str, ...], tuple[str, ...]], term: _Term) -> bool:
-    raw, stems = words
+def _has(folded: str, term: _Term) -> bool:
     if term.pattern is not None:
-        return any(term.pattern.fullmatch(one) for one in raw)
-    size = len(term.words)
-    if size == 1:
-        return term.words[0] in stems
-    return any(stems[at : at + size] == term.words for at in range(len(stems) - size + 1))
+        return any(map(term.pattern.fullmatch, _WORD.findall(folded)))
+    return term.stems in _stemmed(folded)
 
 
-@lru_cache(maxsize=50_000)
-def _split(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of ``text``, as they are and stemmed."""
-    raw = tuple(_WORD.findall(text.casefold()))
-    return raw, tuple(stem(one) for one in raw)
+def _stemmed(folded: str) -> str:
+    """The stems of a text in lower case, each between two spaces; empty if it has no words."""
+    words = _WORD.findall(folded)
+    return f" {' '.join(map(stem, words))} " if words else ""
 
 
 @lru_cache(maxsize=50_000)

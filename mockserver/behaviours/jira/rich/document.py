@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mockserver.values import Json
 
@@ -54,23 +54,27 @@ def text(value: str, *marks: Json) -> dict[str, Json]:
 
 def plain(node: Json) -> str:
     """Every word of a document or node, blocks on lines of their own; what a text search looks at."""
-    return "".join(_plain(node)).strip()
+    said: list[str] = []
+    _say(node, said)
+    return "".join(said).strip()
 
 
-def _plain(node: Json) -> Iterator[str]:
-    kind, attributes = node.get("type"), node.get("attrs") or {}
+def _say(node: Json, said: list[str]) -> None:
+    """Add what a node says to ``said``."""
+    kind = node.get("type")
     if kind == "text":
-        yield node.get("text", "")
+        said.append(node.get("text", ""))
     elif kind == "hardBreak":
-        yield "\n"
+        said.append("\n")
     elif kind in ("mention", "emoji", "status", "placeholder"):
-        yield str(attributes.get("text") or attributes.get("shortName") or "")
+        attributes = node.get("attrs") or {}
+        said.append(str(attributes.get("text") or attributes.get("shortName") or ""))
     elif kind in ("inlineCard", "blockCard", "embedCard"):
-        yield str(attributes.get("url", ""))
+        said.append(str((node.get("attrs") or {}).get("url", "")))
     for child in node.get("content") or ():
-        yield from _plain(child)
+        _say(child, said)
     if kind in BLOCKS:
-        yield "\n"
+        said.append("\n")
 
 
 def _is_node(node: Json, depth: int) -> bool:
