@@ -8,7 +8,7 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from mockserver.spec.model import Resource
-from mockserver.state.store import RowId, member
+from mockserver.state.store import RowId, Table, member
 from mockserver.values import Json, Record
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Collection:
     def __len__(self) -> int:
         """How many records there are."""
         return len(self._site.store[self._name].rows)
+
+    @property
+    def table(self) -> Table:
+        """The table that holds the records, to read from."""
+        return self._site.store[self._name]
 
     def get(self, row_id: RowId) -> Record | None:
         """The record with exactly this id (an id as it is stored)."""

@@ -38,6 +38,7 @@ class Site:
         "schemas",
         "service",
         "settings",
+        "standing",
         "store",
         "validation",
     )
@@ -64,6 +65,8 @@ class Site:
         self._outbox = Outbox() if outbox is None else outbox
         self.meters = Meters() if meters is None else meters
         self.passing = False
+        # What behaviours have worked out from records; theirs to drop once these have changed.
+        self.standing: dict[str, Json] = {}
         self._collections: dict[str, Collection] = {}
         self.at(store, ids, clock, settings, auth, validation, number)
 

@@ -83,6 +83,13 @@ class Rights:
         project = self._ctx.table("project").get(issue["project"])
         return project is not None and self.within(BROWSE, project, issue)
 
+    def sees_in(self, project_id: str) -> bool | None:
+        """Whether the issues of a project may be known of; None if it depends on the issue."""
+        project = self._ctx.table("project").get(project_id)
+        if project is None or not self.within(BROWSE, project):
+            return False
+        return None if isinstance(self._holders[BROWSE, project["id"]], list) else True
+
     def _lacks(self, permission: str, project: Record) -> bool:
         """Whether the setting ``denied`` takes it away, everywhere or ``in`` this project."""
         within = f" in {project['key']}"

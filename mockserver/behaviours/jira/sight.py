@@ -16,4 +16,14 @@ def visible(ctx: Context, issue: Record) -> bool:
 
 def seeing(ctx: Context) -> Callable[[Record], bool]:
     """A test of many issues, whether the caller may see them; what holds for all is worked out once."""
-    return Rights(ctx).sees
+    rights = Rights(ctx)
+    known: dict[str, bool | None] = {}
+
+    def sees(issue: Record) -> bool:
+        project = issue["project"]
+        if project not in known:
+            known[project] = rights.sees_in(project)
+        found = known[project]
+        return rights.sees(issue) if found is None else found
+
+    return sees

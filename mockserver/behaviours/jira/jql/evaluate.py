@@ -5,11 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TypeAlias
 
 from mockserver.behaviours.jira.jql import words
-from mockserver.behaviours.jira.jql.field import HISTORY, Atom, Field, Held, Scope, UnknownValue
+from mockserver.behaviours.jira.jql.field import HISTORY, Atom, Field, Held, Narrowed, Scope, UnknownValue, united
 from mockserver.behaviours.jira.jql.history import past
 from mockserver.behaviours.jira.jql.operands import members, one_value, with_empty, written
 from mockserver.behaviours.jira.jql.order import Sorting, sorting
@@ -49,14 +48,19 @@ class Problems:
 class Prepared:
     """A query ready to run.
 
-    ``ids``: the only issues that can match, None for all; ``test``: whether an issue matches; a clause
+    ``near``: the only issues that can match, None for all; ``test``: whether an issue matches; a clause
     with a problem matches nothing; ``sorts``: most significant first.
     """
 
     test: Test
-    ids: Sequence[RowId] | None = None
+    near: Narrowed | None = None
     sorts: Sequence[Sorting] = ()
     problems: Problems = field(default_factory=Problems)
+
+    @property
+    def ids(self) -> Sequence[RowId] | None:
+        """Ids of the only issues that can match, each once; None for all."""
+        return None if self.near is None else tuple(dict.fromkeys(self.near.ids()))
 
     def check(self) -> None:
         """Raise JqlError if the query has problems; its text holds every one, a line each."""
@@ -65,15 +69,17 @@ class Prepared:
 
 
 @dataclass(slots=True)
-class _Narrowed:
+class _Part:
+    """A part of a query: its test, and the only issues that can pass it, None for all."""
+
     test: Test
-    ids: Sequence[RowId] | None = None
+    near: Narrowed | None = None
 
 
 def prepare(query: Query, scope: Scope) -> Prepared:
     """``query`` made ready for the issues of ``scope``, with everything that is wrong with it."""
     problems = Problems()
-    where = _Narrowed(_everything) if query.where is None else _where(query.where, scope, problems)
+    where = _Part(_everything) if query.where is None else _where(query.where, scope, problems)
     sorts = []
     for sort in query.order:
         found = scope.field(None, sort.field)
@@ -83,8 +89,7 @@ def prepare(query: Query, scope: Scope) -> Prepared:
             problems.errors.append(f"Not able to sort using field '{sort.field.name}'.")
         else:
             sorts.append(sorting(found, sort.direction))
-    ids = None if where.ids is None else tuple(dict.fromkeys(where.ids))
-    return Prepared(where.test, ids, sorts, problems)
+    return Prepared(where.test, where.near, sorts, problems)
 
 
 def no_field(name: str) -> str:
@@ -100,30 +105,50 @@ def _nothing(issue: Record) -> bool:
     return False
 
 
-def _where(where: Where, scope: Scope, problems: Problems) -> _Narrowed:
+def _where(where: Where, scope: Scope, problems: Problems) -> _Part:
     if isinstance(where, And):
         parts = [_where(one, scope, problems) for one in where.clauses]
-        known = [one.ids for one in parts if one.ids is not None]
-        tests = [one.test for one in parts]
+        known = [one.near for one in parts if one.near is not None]
         # The clause that an index narrows most; the tests of the others see to the rest.
-        ids = min(known, key=len, default=None)
-        return _Narrowed(lambda issue: all(test(issue) for test in tests), ids)
+        near = min(known, key=lambda one: one.size, default=None)
+        return _Part(_all([one.test for one in parts]), near)
     if isinstance(where, Or):
         parts = [_where(one, scope, problems) for one in where.clauses]
-        tests = [one.test for one in parts]
-        sets = [one.ids for one in parts if one.ids is not None]
-        united = _union(sets) if len(sets) == len(parts) else None
-        return _Narrowed(lambda issue: any(test(issue) for test in tests), united)
+        known = [one.near for one in parts if one.near is not None]
+        whole = united(known) if len(known) == len(parts) else None
+        return _Part(_any([one.test for one in parts]), whole)
     if isinstance(where, Not):
         return _negated(where.clause, scope, problems)
     return _clause(where, scope, problems)
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    """Whether an issue passes all of some tests; most often there are two."""
+    first, *rest = tests
+    if not rest:
+        return first
+    if len(rest) == 1:
+        second = rest[0]
+        return lambda issue: first(issue) and second(issue)
+    return lambda issue: all(test(issue) for test in tests)
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    """Whether an issue passes any of some tests."""
+    first, *rest = tests
+    if not rest:
+        return first
+    if len(rest) == 1:
+        second = rest[0]
+        return lambda issue: first(issue) or second(issue)
+    return lambda issue: any(test(issue) for test in tests)
 
 
 _PAIRS = (("=", "!="), ("in", "not in"), ("is", "is not"), ("~", "!~"))
 _OPPOSITE = {**dict(_PAIRS), **{negative: positive for positive, negative in _PAIRS}}
 
 
-def _negated(where: Where, scope: Scope, problems: Problems) -> _Narrowed:
+def _negated(where: Where, scope: Scope, problems: Problems) -> _Part:
     """NOT of a clause: the opposite operator where there is one, so that EMPTY never matches.
 
     Source: the documented ``NOT sprint in openSprints()``, which drops issues without a sprint.
@@ -141,29 +166,29 @@ def _negated(where: Where, scope: Scope, problems: Problems) -> _Narrowed:
     test = _clause(where, scope, problems).test
     found = scope.field(where, where.field)
     if found is None or len(problems.messages) > before:
-        return _Narrowed(_nothing)
+        return _Part(_nothing)
     if where.operator in HISTORY:
-        return _Narrowed(lambda issue: not test(issue))
+        return _Part(lambda issue: not test(issue))
     held = found.held
-    return _Narrowed(lambda issue: bool(held(issue)) and not test(issue))
+    return _Part(lambda issue: bool(held(issue)) and not test(issue))
 
 
-def _clause(clause: Clause, scope: Scope, problems: Problems) -> _Narrowed:
+def _clause(clause: Clause, scope: Scope, problems: Problems) -> _Part:
     try:
         found = scope.field(clause, clause.field)
         if found is None:
             raise JqlError(no_field(clause.field.name))
         _check_operator(clause, found)
         if clause.operator in HISTORY:
-            return _Narrowed(past(clause, found, scope))
+            return _Part(past(clause, found, scope))
         if clause.operator in ("~", "!~"):
-            return _Narrowed(_text(clause, found))
+            return _Part(_text(clause, found))
         return _compared(clause, found, scope)
     except UnknownValue as error:
         problems.unknown.append(str(error))
     except JqlError as error:
         problems.errors.extend(str(error).split("\n"))
-    return _Narrowed(_nothing)
+    return _Part(_nothing)
 
 
 def _check_operator(clause: Clause, found: Field) -> None:
@@ -181,13 +206,13 @@ def _check_operator(clause: Clause, found: Field) -> None:
     raise JqlError(f"The operator '{symbol}' is not supported by the '{name}' field.")
 
 
-def _compared(clause: Clause, found: Field, scope: Scope) -> _Narrowed:
+def _compared(clause: Clause, found: Field, scope: Scope) -> _Part:
     symbol, operand, held = clause.operator, with_empty(clause.operand, found), found.held
     if symbol in ("is", "is not"):
         if not isinstance(operand, Empty):
             name = clause.field.name
             raise JqlError(f"The operator '{symbol}' in '{name}' only supports the value EMPTY or NULL.")
-        return _Narrowed(_emptiness(held, symbol == "is"))
+        return _Part(_emptiness(held, symbol == "is"))
     if symbol not in ("in", "not in") and isinstance(operand, Values):
         raise JqlError(
             f"Operator '{symbol}' does not support the list value {written(operand)} for field"
@@ -195,28 +220,24 @@ def _compared(clause: Clause, found: Field, scope: Scope) -> _Narrowed:
         )
     if isinstance(operand, Empty):
         if symbol in ("=", "!="):
-            return _Narrowed(_emptiness(held, symbol == "="))
+            return _Part(_emptiness(held, symbol == "="))
         raise JqlError(f"The operator '{symbol}' does not support searching for an empty value.")
     if symbol in _RANKED:
-        return _Narrowed(_ranked(_RANKED[symbol], one_value(clause, operand, found, scope), found))
+        return _Part(_ranked(_RANKED[symbol], one_value(clause, operand, found, scope), found))
     return _among(clause, operand, found, scope)
 
 
-def _among(clause: Clause, operand: Operand | None, found: Field, scope: Scope) -> _Narrowed:
+def _among(clause: Clause, operand: Operand | None, found: Field, scope: Scope) -> _Part:
     """Whether an issue holds one of some atoms, or (``!=``, ``not in``) something, but none of them."""
     wanted, empty = members(clause, operand, found, scope)
     held, narrow = found.held, found.narrow
     if clause.operator not in ("=", "in"):
-        return _Narrowed(lambda issue: bool(atoms := held(issue)) and not any(one in wanted for one in atoms))
+        return _Part(lambda issue: bool(atoms := held(issue)) and wanted.isdisjoint(atoms))
     if empty:
-        return _Narrowed(lambda issue: not (atoms := held(issue)) or any(one in wanted for one in atoms))
-    ids = None if narrow is None else _union([narrow(atom) for atom in wanted])
-    return _Narrowed(lambda issue: any(one in wanted for one in held(issue)), ids)
-
-
-def _union(found: Sequence[Sequence[RowId]]) -> Sequence[RowId]:
-    """All ids of all; some may be there twice."""
-    return found[0] if len(found) == 1 else list(chain.from_iterable(found))
+        return _Part(lambda issue: not (atoms := held(issue)) or not wanted.isdisjoint(atoms))
+    near = None if narrow is None else united([narrow(atom) for atom in wanted])
+    none_of = wanted.isdisjoint
+    return _Part(lambda issue: not none_of(held(issue)), near)
 
 
 def _emptiness(held: Held, wanted: bool) -> Test:

@@ -48,6 +48,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The issues that an index knows: about how many there are, and their ids once somebody asks."""
+
+    size: int
+    ids: Callable[[], Sequence[RowId]]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """What a clause may be about.
 
@@ -55,7 +63,8 @@ class Field:
     (None: there is nothing of that name); ``kind``: moment | number | text | person | name, for functions;
     ``order``: sort key of an atom; ``downward``: whether ORDER BY goes from high to low where no direction
     is written; ``sortable``: whether it may be ordered by; ``history``: changes of an issue, oldest first;
-    ``narrow``: ids of the issues that hold an atom, from an index; ``texts``: the texts of an issue for
+    ``narrow``: the issues that hold an atom, from an index; ``lasting``: a name for its sort keys if they
+    follow from nothing but an issue's own record and the records of ``reads``; ``texts``: the texts for
     ``~``; ``empties``: words that stand for EMPTY (``Unresolved``); ``unknown``: Jira's words for a value
     that there is not; ``choices``: the values that it can have, for suggestions.
     """
@@ -69,7 +78,9 @@ class Field:
     downward: bool = False
     sortable: bool = True
     history: Callable[[Record], Sequence[Change]] | None = None
-    narrow: Callable[[Atom], Sequence[RowId]] | None = None
+    narrow: Callable[[Atom], Narrowed] | None = None
+    lasting: str = ""
+    reads: Sequence[str] = ()
     texts: Callable[[Record], Sequence[str]] | None = None
     empties: frozenset[str] = frozenset()
     unknown: str = "The value '{value}' does not exist for the field '{field}'."
@@ -83,6 +94,13 @@ class Field:
     def called(self, name: str) -> Field:
         """The same field under another name."""
         return replace(self, name=name)
+
+
+def united(found: Sequence[Narrowed]) -> Narrowed:
+    """The issues of all; some may be there twice."""
+    if len(found) == 1:
+        return found[0]
+    return Narrowed(sum(one.size for one in found), lambda: [key for one in found for key in one.ids()])
 
 
 class Scope(Protocol):

@@ -117,7 +117,7 @@ class Fields:
         if custom == "gh-sprint":
             return things.sprint(records)
         if custom == "gh-lexo-rank":
-            return Field("Rank", one, _meaningless, ())
+            return Field("Rank", one, _meaningless, (), lasting=name)
         if custom == "gh-epic-link":
             return relatives.parent(records, declared["name"])
         if kind == "number":

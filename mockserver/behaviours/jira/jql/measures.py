@@ -70,7 +70,8 @@ def stamp(records: Records, member: str, *, downward: bool = True) -> Field:
         found = issue["fields"].get(member)
         return () if not found else (records.when(found),)
 
-    return _moment(records, member, held, downward=downward)
+    # A day begins when it does where the caller lives.
+    return replace(_moment(records, member, held, downward=downward), lasting=f"{member} {records.zone}")
 
 
 def _last_viewed(records: Records) -> Field:
@@ -81,7 +82,7 @@ def _last_viewed(records: Records) -> Field:
         seen = [one["seen"] for one in records.under("viewing", issue) if one["user"] == records.caller]
         return [records.when(one) for one in seen] or seeded.held(issue)
 
-    return replace(seeded, held=held)
+    return replace(seeded, held=held, lasting="")
 
 
 def number(name: str, held: Held) -> Field:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,15 @@ Key = Callable[[Record], Json]
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """``key``: the sort key of an issue, None for EMPTY, which comes last in either direction."""
+    """``key``: the sort key of an issue, None for EMPTY, which comes last in either direction.
+
+    lasting, reads: as the field has them.
+    """
 
     key: Key
     downward: bool
+    lasting: str = ""
+    reads: Sequence[str] = ()
 
 
 def sorting(field: Field, direction: str) -> Sorting:
@@ -32,7 +38,8 @@ def sorting(field: Field, direction: str) -> Sorting:
             return None
         return order(atoms[0]) if len(atoms) == 1 else min(order(one) for one in atoms)
 
-    return Sorting(key, direction == "desc" or (not direction and field.downward))
+    downward = direction == "desc" or (not direction and field.downward)
+    return Sorting(key, downward, field.lasting, field.reads)
 
 
 def ordered(issues: Iterable[Record], sorts: Sequence[Sorting], most: int | None = None) -> list[Record]:
@@ -46,6 +53,31 @@ def ordered(issues: Iterable[Record], sorts: Sequence[Sorting], most: int | None
         filled.sort(key=lambda pair: pair[0], reverse=sort.downward)
         found = [issue for _, issue in filled] + empty
     return found[:most]
+
+
+def placed(issues: Sequence[Record], issue: Record, sorts: Sequence[Sorting]) -> int:
+    """Where ``issue`` is among others that are ordered by ``sorts``, or where it belongs."""
+    return bisect_left(issues, _Place(issue, sorts), key=lambda other: _Place(other, sorts))
+
+
+class _Place:
+    """An issue, which is less than another one if it comes first."""
+
+    __slots__ = ("_issue", "_sorts")
+
+    def __init__(self, issue: Record, sorts: Sequence[Sorting]) -> None:
+        self._issue = issue
+        self._sorts = sorts
+
+    def __lt__(self, other: _Place) -> bool:
+        for sort in self._sorts:
+            own, its = sort.key(self._issue), sort.key(other._issue)
+            if own is None or its is None:
+                if own is not its:
+                    return its is None
+            elif own != its:
+                return bool(own > its if sort.downward else own < its)
+        return newest(self._issue) > newest(other._issue)
 
 
 def newest(issue: Record) -> tuple[float, int]:

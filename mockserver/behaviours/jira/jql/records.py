@@ -7,7 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from mockserver.behaviours.jira.jql.field import Atom, Change, Choice, Held, Meant
+from mockserver.behaviours.jira.jql.field import Atom, Change, Choice, Held, Meant, Narrowed
+from mockserver.behaviours.jira.jql.standing import standing
 from mockserver.engine.collection import Collection
 from mockserver.engine.context import Context
 from mockserver.state.store import RowId
@@ -71,6 +72,10 @@ class Records:
     def ids(self, member: str, atom: Atom) -> Sequence[RowId]:
         """Ids of the issues that hold ``atom`` in a member that is indexed."""
         return self.table("issue").ids(member, atom)
+
+    def near(self, member: str, atom: Atom) -> Narrowed:
+        """The issues that hold ``atom`` in a member that is indexed; none is looked up to say how many."""
+        return standing(self.ctx).sizes.near(self.table("issue"), member, atom)
 
     def held(self, member: str) -> Held:
         """What issues hold in a field of one value."""

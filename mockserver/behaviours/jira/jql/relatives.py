@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mockserver.behaviours.jira.jql.field import ORDERED, Atom, Field, Meant, natural
+from mockserver.behaviours.jira.jql.field import ORDERED, Atom, Field, Meant, Narrowed, natural
 from mockserver.behaviours.jira.jql.records import Records
 from mockserver.values import Json, Record
 
@@ -28,7 +28,7 @@ def parent(records: Records, name: str = "parent") -> Field:
         records.held("parent"),
         _issue_meant(records),
         order=_issue_order(records),
-        narrow=lambda atom: records.ids("fields.parent", atom),
+        narrow=lambda atom: records.near("fields.parent", atom),
         unknown=KEY_UNKNOWN,
     )
 
@@ -40,7 +40,8 @@ def _key(records: Records) -> Field:
         _issue_meant(records),
         ORDERED,
         order=_issue_order(records),
-        narrow=lambda atom: (str(atom),),
+        lasting="key",
+        narrow=lambda atom: Narrowed(1, lambda: (str(atom),)),
         unknown=KEY_UNKNOWN,
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from mockserver.behaviours.jira.jql import functions
 from mockserver.behaviours.jira.jql.evaluate import Prepared, prepare
-from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Field
+from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Field, Narrowed
 from mockserver.behaviours.jira.jql.fields import Fields
-from mockserver.behaviours.jira.jql.order import ordered
+from mockserver.behaviours.jira.jql.order import Sorting, ordered
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.jql.records import Records
+from mockserver.behaviours.jira.jql.standing import standing
 from mockserver.behaviours.jira.jql.tree import Clause, Function
 from mockserver.behaviours.jira.jql.tree import Field as FieldName
 from mockserver.behaviours.jira.sight import seeing
@@ -22,6 +24,8 @@ FILTER = frozenset({"filter", "request", "savedfilter", "searchrequest"})
 PROPERTY = frozenset({"issue.property", "issue.properties"})
 # Filters that name one another: how far they are followed.
 DEEPEST_FILTER = 5
+# How many issues one looks at in their order while one that might match is looked up, tested and sorted.
+MANY = 0.5
 
 
 class SiteScope:
@@ -72,7 +76,7 @@ class SiteScope:
             lambda issue: (issue["id"],),
             meant,
             ("=", "!=", "in", "not in"),
-            narrow=lambda atom: (str(atom),),
+            narrow=lambda atom: Narrowed(1, lambda: (str(atom),)),
         )
 
     def _property(self, name: FieldName) -> Field | None:
@@ -98,16 +102,33 @@ class SiteScope:
 
 def matching(ctx: Context, prepared: Prepared) -> list[Record]:
     """Every issue that a query finds and that the caller may see, in no order; narrowed by indexes."""
-    table, test, sees = ctx.table("issue"), prepared.test, seeing(ctx)
-    rows: Iterable[Record] = table
-    if prepared.ids is not None:
-        rows = (one for key in prepared.ids if (one := table.get(key)) is not None)
-    return [one for one in rows if test(one) and sees(one)]
+    rows, ids = ctx.table("issue").table.rows, prepared.ids
+    known = rows.values() if ids is None else (rows[key] for key in ids if key in rows)
+    return list(filter(seeing(ctx), filter(prepared.test, known)))
 
 
 def first(ctx: Context, prepared: Prepared, most: int | None = None) -> list[Record]:
     """The first ``most`` issues that a query finds, in its order; newest first where it asks for none."""
+    issues = ctx.table("issue")
+    near = len(issues) if prepared.near is None else min(prepared.near.size, len(issues))
+    wanted = near if most is None else most
+    # Looking through all issues in their order, one finds the first few the sooner the more match. With
+    # few that can match it is better to look at those, and to sort what is found.
+    if most != 0 and near * near >= MANY * wanted * len(issues) and (name := _lasting(ctx, prepared.sorts)):
+        order = standing(ctx).orders.order(issues, name, prepared.sorts)
+        enough = len(order) if prepared.near is None else near
+        found = list(islice(filter(seeing(ctx), filter(prepared.test, islice(order, enough))), most))
+        if len(found) == most or enough >= len(order):
+            return found
     return ordered(matching(ctx, prepared), prepared.sorts, most)
+
+
+def _lasting(ctx: Context, sorts: Sequence[Sorting]) -> tuple[Json, ...]:
+    """What tells an order of all issues from all others, and from what it was; empty if that is unknown."""
+    if not all(one.lasting for one in sorts):
+        return ()
+    tables = [ctx.table(name).table for one in sorts for name in one.reads]
+    return (*((one.lasting, one.downward) for one in sorts), *((one, one.version) for one in tables), "newest")
 
 
 def _at(value: Json, steps: Sequence[str]) -> Sequence[Atom]:

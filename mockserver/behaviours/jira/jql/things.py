@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field
+from mockserver.behaviours.jira.jql.field import EQUAL, ORDERED, Atom, Choice, Field, Narrowed, united
 from mockserver.behaviours.jira.jql.records import Records
-from mockserver.state.store import RowId
 from mockserver.values import Json, Record
 
 SPRINT_UNKNOWN = "Sprint with name '{value}' does not exist or you do not have permission to view it."
@@ -55,7 +54,7 @@ def sprint(records: Records) -> Field:
         lambda issue: issue["fields"].get(member) or (),
         records.meant("sprint"),
         order=records.by_place("sprint"),
-        narrow=lambda atom: records.ids(f"fields.{member}", atom),
+        narrow=lambda atom: records.near(f"fields.{member}", atom),
         unknown=SPRINT_UNKNOWN,
         choices=records.choices("sprint"),
     )
@@ -85,7 +84,9 @@ def _project(records: Records) -> Field:
         lambda issue: (issue["project"],),
         meant,
         order=records.by_name("project"),
-        narrow=lambda atom: records.ids("project", atom),
+        lasting="project",
+        reads=("project",),
+        narrow=lambda atom: records.near("project", atom),
         choices=choices,
     )
 
@@ -119,8 +120,10 @@ def _status(records: Records) -> Field:
         records.held("status"),
         records.meant("status"),
         order=records.by_place("status"),
+        lasting="status",
+        reads=("status",),
         history=records.history("status"),
-        narrow=lambda atom: records.ids("fields.status", atom),
+        narrow=lambda atom: records.near("fields.status", atom),
         choices=records.choices("status"),
     )
 
@@ -138,9 +141,9 @@ def _status_category(records: Records) -> Field:
             if folded in (str(one["id"]), one["key"].casefold(), one["name"].casefold())
         ] or None
 
-    def narrow(atom: Atom) -> Sequence[RowId]:
+    def narrow(atom: Atom) -> Narrowed:
         statuses = [one["id"] for one in records.rows("status") if one["category"] == atom]
-        return [one for status in statuses for one in records.ids("fields.status", status)]
+        return united([records.near("fields.status", status) for status in statuses])
 
     return Field("statusCategory", held, meant, narrow=narrow, choices=records.choices("status_category"))
 
@@ -151,7 +154,9 @@ def _issue_type(records: Records) -> Field:
         records.held("issuetype"),
         records.meant("issue_type"),
         order=records.by_name("issue_type"),
-        narrow=lambda atom: records.ids("fields.issuetype", atom),
+        lasting="issuetype",
+        reads=("issue_type",),
+        narrow=lambda atom: records.near("fields.issuetype", atom),
         choices=records.choices("issue_type"),
     )
 
@@ -164,6 +169,8 @@ def _priority(records: Records) -> Field:
         records.meant("priority"),
         ORDERED,
         order=lambda atom: -int(place(atom)),  # the first of the list is the highest
+        lasting="priority",
+        reads=("priority",),
         downward=True,
         history=records.history("priority"),
         choices=records.choices("priority"),
@@ -176,6 +183,8 @@ def _resolution(records: Records) -> Field:
         records.held("resolution"),
         records.meant("resolution"),
         order=records.by_name("resolution"),
+        lasting="resolution",
+        reads=("resolution",),
         history=records.history("resolution"),
         empties=frozenset({"unresolved"}),
         choices=lambda: [Choice("Unresolved", "Unresolved"), *records.choices("resolution")()],
@@ -195,7 +204,7 @@ def _labels(records: Records) -> Field:
         "labels",
         lambda issue: issue["fields"].get("labels") or (),
         lambda text: [text],
-        narrow=lambda atom: records.ids("fields.labels", atom),
+        narrow=lambda atom: records.near("fields.labels", atom),
         choices=choices,
     )
 
@@ -221,8 +230,10 @@ def _person(records: Records, name: str, *, told: bool = False, indexed: bool = 
         records.people,
         kind="person",
         order=records.display_name,
+        lasting=name,
+        reads=("user",),
         history=records.history(name) if told else None,
-        narrow=(lambda atom: records.ids(f"fields.{name}", atom)) if indexed else None,
+        narrow=(lambda atom: records.near(f"fields.{name}", atom)) if indexed else None,
         choices=records.users,
     )
 
