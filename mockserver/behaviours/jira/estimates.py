@@ -108,9 +108,10 @@ def aggregate(name: str) -> Show:
     """The sum of a field of an issue and its subtasks; null where none of them has it."""
 
     def show(ctx: Context, issue: Record) -> Json:
-        subtasks = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
-        below = ctx.table("issue").where(**{"fields.parent": issue["id"]})
-        family = [issue, *(one for one in below if one["fields"]["issuetype"] in subtasks)]
+        family = [issue]
+        if below := ctx.table("issue").where(**{"fields.parent": issue["id"]}):
+            subtasks = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
+            family += [one for one in below if one["fields"]["issuetype"] in subtasks]
         values = [one["fields"][name] for one in family if one["fields"].get(name) is not None]
         return sum(values) if values else None
 

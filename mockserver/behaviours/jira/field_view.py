@@ -142,8 +142,10 @@ def _parent(ctx: Context, issue: Record) -> Json:
 
 
 def _subtasks(ctx: Context, issue: Record) -> Json:
-    kinds = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
     children = ctx.table("issue").where(**{"fields.parent": issue["id"]})
+    if not children:
+        return []
+    kinds = {one["id"] for one in ctx.table("issue_type") if one.get("subtask")}
     return [brief(ctx, one) for one in children if one["fields"]["issuetype"] in kinds]
 
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mockserver.behaviours.jira.jql import words
-from mockserver.behaviours.jira.jql.field import HISTORY, Atom, Field, Held, Narrowed, Scope, UnknownValue, united
+from mockserver.behaviours.jira.jql.field import (
+    HISTORY,
+    Atom,
+    Field,
+    Held,
+    Narrowed,
+    Scope,
+    UnknownValue,
+    united,
+)
 from mockserver.behaviours.jira.jql.history import past
 from mockserver.behaviours.jira.jql.operands import members, one_value, with_empty, written
 from mockserver.behaviours.jira.jql.order import Sorting, sorting

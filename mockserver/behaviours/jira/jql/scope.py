@@ -128,7 +128,11 @@ def _lasting(ctx: Context, sorts: Sequence[Sorting]) -> tuple[Json, ...]:
     if not all(one.lasting for one in sorts):
         return ()
     tables = [ctx.table(name).table for one in sorts for name in one.reads]
-    return (*((one.lasting, one.downward) for one in sorts), *((one, one.version) for one in tables), "newest")
+    return (
+        *((one.lasting, one.downward) for one in sorts),
+        *((one, one.version) for one in tables),
+        "newest",
+    )
 
 
 def _at(value: Json, steps: Sequence[str]) -> Sequence[Atom]:

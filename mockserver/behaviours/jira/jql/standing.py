@@ -16,7 +16,7 @@ from mockserver.engine.context import Context
 from mockserver.state.store import RowId, Table
 from mockserver.values import Json, Record
 
-MOST_SIZES, MOST_ORDERS = 10_000, 8
+MOST_SIZES, MOST_ORDERS = 10_000, 16
 # A size is counted anew after so many writes, or after writes to such a part of what it counts.
 SOON, PART = 64, 4
 # Changes, in parts of all issues, after which an order is made anew.
@@ -44,7 +44,7 @@ class Sizes:
             return found
 
         size, version = self._known.get((member, atom), (0, -1))
-        if 0 <= version and table.version - version <= max(SOON, size // PART):
+        if version >= 0 and table.version - version <= max(SOON, size // PART):
             return Narrowed(size, counted)
         found = counted()
         return Narrowed(len(found), lambda: found)

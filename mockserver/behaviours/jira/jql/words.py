@@ -34,7 +34,7 @@ _CHANGED = 2
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """Stems that must stand one after another, as ``_stemmed`` has them; ``pattern`` for a word with wildcards.
+    """Stems that must stand one after another, as ``_stemmed`` has them, or a pattern of a single word.
 
     ``begin``: what must be in a text in lower case if it has the term: cheaper to look for than the term.
     """
