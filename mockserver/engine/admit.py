@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.engine.callers import caller_of, check_scope
+from mockserver.engine.collection import Collection
 from mockserver.engine.context import Caller, Context, source_of, sources
 from mockserver.engine.site import Site
 from mockserver.engine.template import MISSING
@@ -184,7 +185,7 @@ def _near(ctx: Context) -> dict[str, Json]:
 
 def _target_by(ctx: Context, case: Case) -> Record | None:
     resource = ctx.site.service.resources[str(case.resource)]
-    found = [one for one in matching(ctx, case) if ctx.sees(resource.name, one)]
+    found = [one for one in matching(ctx, case, ctx.table(resource.name)) if ctx.sees(resource.name, one)]
     if not found:
         wanted = ", ".join(f"{key}={value!r}" for key, value in sources(ctx, case.by).items())
         kind = resource.refuses.get("missing_by", resource.refuses.get("missing", "not_found"))
@@ -198,9 +199,8 @@ def _target_by(ctx: Context, case: Case) -> Record | None:
     return found[0]
 
 
-def matching(ctx: Context, case: Case) -> list[Record]:
+def matching(ctx: Context, case: Case, table: Collection) -> list[Record]:
     """The records that ``by`` names, among those of the parent in the path; none if a value is absent."""
-    table = ctx.table(str(case.resource))
     above = str(table.resource.parent)
     wanted: dict[str, Json] = {}
     if above in ctx.parents:
@@ -299,9 +299,10 @@ def _judge(ctx: Context, name: SchemaName, value: Json, scope: str, also: Sequen
     one for each member.
     """
     mode = ctx.call.headers.get("x-mock-validation", ctx.site.validation)
-    schemas = ctx.site.schemas
-    broken = mode != "off" and not schemas.valid(name, value)
-    found = broken_rules(ctx.site, name, value, scope) if broken else []
+    fine = mode == "off" or ctx.site.schemas.valid(name, value)
+    if fine and not also:
+        return
+    found = [] if fine else broken_rules(ctx.site, name, value, scope)
     if mode == "warn":
         ctx.notes.extend(found)
         found = []

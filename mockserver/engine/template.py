@@ -16,6 +16,8 @@ class _Missing:
 
 
 MISSING = _Missing()
+# What a text shows as Python does.
+_PLAIN = frozenset((str, int))
 LookUp = Callable[[str], Json]
 
 
@@ -52,23 +54,19 @@ def dotted(values: Mapping[str, Json], name: str) -> Json:
 
 
 @cache
-def _parts(text: str) -> tuple[str, ...]:
-    """Literal and name in turn: ``("a/", "name", "/b")``."""
-    return tuple(PLACEHOLDER.split(text))
+def _parted(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with ``%s`` for each name, and the names."""
+    parts = PLACEHOLDER.split(text)
+    return "%s".join(part.replace("%", "%%") for part in parts[::2]), tuple(parts[1::2])
 
 
 def _text(text: str, look_up: LookUp) -> Json:
-    parts = _parts(text)
-    if len(parts) == 1:
-        return text
-    if len(parts) == 3 and not parts[0] and not parts[2]:
-        return look_up(parts[1])
-    pieces = list(parts)
-    values = list(map(look_up, parts[1::2]))
-    for at, value in enumerate(values):
-        if value is MISSING:
+    form, names = _parted(text)
+    if form == "%s":
+        return look_up(names[0])
+    values = tuple(map(look_up, names))
+    if not _PLAIN.issuperset(map(type, values)):
+        if MISSING in values:
             return MISSING
-        if type(value) is not str:
-            values[at] = dumps(value).decode()
-    pieces[1::2] = values
-    return "".join(pieces)
+        values = tuple(one if isinstance(one, str) else dumps(one).decode() for one in values)
+    return form % values

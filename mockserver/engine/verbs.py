@@ -42,13 +42,14 @@ def create(ctx: Context) -> Outcome:
 
 def upsert(ctx: Context) -> Outcome:
     """The record that ``by`` names, replaced by the body; a new one if there is none."""
-    found = matching(ctx, ctx.case)
-    return _replaced(ctx, found[0]) if found else create(ctx)
+    table = ctx.table(str(ctx.case.resource))
+    found = matching(ctx, ctx.case, table)
+    return _replaced(ctx, table, found[0]) if found else create(ctx)
 
 
 def replace(ctx: Context) -> Outcome:
     """The record in the path, with everything that the body leaves out back at its declared value."""
-    return _replaced(ctx, ctx.found())
+    return _replaced(ctx, ctx.table(str(ctx.case.resource)), ctx.found())
 
 
 def merge(ctx: Context) -> Outcome:
@@ -63,7 +64,7 @@ def merge(ctx: Context) -> Outcome:
 def delete(ctx: Context) -> Outcome:
     """Forget the record in the path, or every one that ``by`` names, with all that belongs to it."""
     table = ctx.table(str(ctx.case.resource))
-    gone = matching(ctx, ctx.case) if ctx.case.by else [ctx.found()]
+    gone = matching(ctx, ctx.case, table) if ctx.case.by else [ctx.found()]
     for record in gone:
         table.drop(record)
         ctx.did("deleted", record)
@@ -94,21 +95,23 @@ def check_unique(
     """
     scoped = dict(values)
     if before is not None:
-        if all(values.get(name, before.get(name)) == before.get(name) for name in table.resource.unique):
+        for name in table.resource.unique:
+            if values.get(name) != before.get(name):
+                break
+        else:
             return
         scoped = {**before, **values}
         parent = table.parent_of(before)
     if parent is not None:
         scoped[str(table.resource.parent)] = table.row_id_of_parent(parent)
-    name = table.clash(scoped)
-    if name is not None:
+    taken = table.clash(scoped)
+    if taken is not None:
         words = ctx.site.service.words.get("unique", "{name} must be unique")
-        text = words.replace("{name}", name).replace("{got}", str(values[name]))
-        raise Problem("invalid", broken=[Broken("body", (name,), name, "unique", text, got=values[name])])
+        text = words.replace("{name}", taken).replace("{got}", str(values[taken]))
+        raise Problem("invalid", broken=[Broken("body", (taken,), taken, "unique", text, got=values[taken])])
 
 
-def _replaced(ctx: Context, record: Record) -> Outcome:
-    table = ctx.table(str(ctx.case.resource))
+def _replaced(ctx: Context, table: Collection, record: Record) -> Outcome:
     values: dict[str, Json] = {**table.resource.fields, **table.kept(ctx.body)}
     check_unique(ctx, table, values, before=record)
     return _changed(ctx, table, record, values)

@@ -172,8 +172,7 @@ class Journal:
             effect,
             size,
         )
-        self._hold(line)
-        return line
+        return self._held(line)
 
     def repeat(self, before: Line, at: datetime, headers: Mapping[str, str] | None, reply: Reply) -> Line:
         """Keep one exchange that is as ``before``, but for its number, its time and the values of headers.
@@ -208,8 +207,7 @@ class Journal:
             None,
             size,
         )
-        self._hold(line)
-        return line
+        return self._held(line)
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
@@ -217,11 +215,13 @@ class Journal:
         self._evicted = 0
         self._bytes = 0
 
-    def _hold(self, line: Line) -> None:
-        self._ring.append(line)
+    def _held(self, line: Line) -> Line:
+        ring, bounds = self._ring, self.bounds
+        ring.append(line)
         self._bytes += line.size
-        if self._bytes > self.bounds.size or len(self._ring) > self.bounds.entries:
+        if self._bytes > bounds.size or len(ring) > bounds.entries:
             self._evict()
+        return line
 
     def _evict(self) -> None:
         while len(self._ring) > self.bounds.entries or (

@@ -144,7 +144,7 @@ class Table:
         """Whether a record may belong elsewhere in the indexes, now that it has changed."""
         for name in self._members:
             before, after = old.get(name), new.get(name)
-            if before is not after and not (isinstance(after, str) and before == after):
+            if before is not after and (isinstance(after, dict) or before != after):
                 return True
         return False
 
