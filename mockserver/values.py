@@ -174,4 +174,5 @@ def _media_type(header: str) -> str:
 
 def dumps(value: Json, *, indent: bool = False) -> bytes:
     """``value`` as compact UTF-8 JSON, keys in their own order."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0)
+    # A copy: orjson gives bytes in a place of 4 KiB or more, which would be kept as long as they are.
+    return bytes(memoryview(orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0)))

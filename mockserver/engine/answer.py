@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mockserver.engine.admit import admit, arrived, body_of, broken_rules, chosen
 from mockserver.engine.context import Context
 from mockserver.engine.events import announce
-from mockserver.engine.remembered import Known, Memory, Noted, body_again, known_of, looked
+from mockserver.engine.remembered import Known, Memory, Noted, known_of
 from mockserver.engine.render import exemplified, reason, refused, rendered
 from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
@@ -65,7 +65,7 @@ def answer(site: Site, call: Call, match: Match, memory: Memory, known: Known | 
             known = None
             known = _admitted(ctx, match, leaf, match.values)
         ctx.stage = "body"
-        ctx.body = body_of(ctx) if known is None else body_again(known, ctx)
+        ctx.body = body_of(ctx) if known is None else memory.body(known, ctx)
         admitted = ctx
         ctx.stage = "operation"
         outcome = perform(ctx)
@@ -76,7 +76,7 @@ def answer(site: Site, call: Call, match: Match, memory: Memory, known: Known | 
         if known is not None:
             known.admitted.common = ctx.common
             if not (ctx.notes or ctx.events or named):
-                looked(known, ctx, reply)
+                memory.looked(known, ctx, reply)
     except Problem as problem:
         return refusal(site, call, problem, ctx)
     except Exception as error:

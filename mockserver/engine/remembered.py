@@ -24,8 +24,10 @@ from mockserver.values import Call, Json, Reply
 # Targets that are remembered in one world, calls of each that differ in a header that matters, and bytes:
 # of a reply that is worth it, and of all of them.
 MOST, EACH, LARGEST, ALL = 4096, 16, 16 * 1024, 8 * 1024 * 1024
-# Bytes that what is remembered of one call takes beside the reply.
-OVERHEAD = 2048
+# Bytes that one call takes beside its bodies; how many times its bytes a body takes as data.
+OVERHEAD, PARSED = 2048, 8
+# In place of the call that was admitted: another one will be answered.
+NO_CALL = Call("", "")
 
 
 class Noted(Mapping[str, str]):
@@ -142,7 +144,31 @@ class Memory:
         if len(heard.known) >= EACH:
             heard.known.clear()
         heard.known[tuple(map(call.headers.get, heard.names))] = known
-        self._size += OVERHEAD + (0 if known.reply is None else len(known.reply.body))
+        self._size += OVERHEAD
+
+    def body(self, known: Known, ctx: Context) -> Json:
+        """The body as data, held against its schema unless it is the last one again. Raises Problem."""
+        sent = ctx.call.body
+        if known.sent and known.sent == sent:
+            return known.body
+        body = body_of(ctx)
+        # Behaviours may change what they are given, check it against the state, or let pass what is broken.
+        plain = ctx.case.does != "call" and ctx.operation.accepts.checks is None
+        if plain and len(sent) <= LARGEST and not ctx.notes and "x-mock-validation" not in ctx.call.headers:
+            self._size += PARSED * (len(sent) - len(known.sent))
+            known.sent, known.body = sent, body
+        return body
+
+    def looked(self, known: Known, ctx: Context, reply: Reply) -> None:
+        """Note the reply to a call that changed nothing, if it would be answered so again."""
+        site, asked = ctx.site, ctx.call.body
+        if site.passing or site.store.written or len(reply.body) + len(asked) > LARGEST:
+            return
+        self._size += len(reply.body) + len(asked)
+        if known.reply is not None:
+            self._size -= len(known.reply.body) + len(known.asked)
+        known.reply, known.asked, known.also_seen, known.kept = reply, asked, site.store.seen(), None
+        known.names = frozenset(name for name, _, _ in (*known.seen, *known.also_seen))
 
     def clear(self) -> None:
         """Forget everything."""
@@ -157,7 +183,7 @@ def known_of(ctx: Context, match: Match) -> Known:
     seen = site.store.seen()
     return Known(
         match,
-        ctx.again(ctx.call),
+        ctx.again(NO_CALL),
         len(ctx.operation.cases) == 1,
         site.settings,
         site.auth,
@@ -179,24 +205,3 @@ def again(known: Known, number: int) -> Reply:
         return reply
     headers = {**reply.headers, **dict.fromkeys(traced, trace(number))}
     return Reply(reply.status, headers, reply.body)
-
-
-def body_again(known: Known, ctx: Context) -> Json:
-    """The body as data, read and held against its schema unless it is the last one again. Raises Problem."""
-    call = ctx.call
-    if known.sent and known.sent == call.body:
-        return known.body
-    body = body_of(ctx)
-    # Behaviours may change what they are given, check it against the state, or let through what is broken.
-    plain = ctx.case.does != "call" and ctx.operation.accepts.checks is None
-    if plain and not ctx.notes and "x-mock-validation" not in call.headers:
-        known.sent, known.body = call.body, body
-    return body
-
-
-def looked(known: Known, ctx: Context, reply: Reply) -> None:
-    """Note the reply to a call that changed nothing and would be answered so again."""
-    site, asked = ctx.site, ctx.call.body
-    if not (site.passing or site.store.written) and len(reply.body) + len(asked) <= LARGEST:
-        known.reply, known.asked, known.also_seen, known.kept = reply, asked, site.store.seen(), None
-        known.names = frozenset(name for name, _, _ in (*known.seen, *known.also_seen))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from mockserver.values import Call, Reply, dumps
@@ -269,3 +271,23 @@ def test_forks_do_not_see_each_other(world: World) -> None:
 
     assert seen == [2, 2, 2, 2]
     assert (count(world), count(other)) == (3, 2)
+
+
+def test_what_is_remembered_is_bounded_by_bytes(world: World) -> None:
+    parts = [{"own": str(number)} for number in range(400)]
+    link = {"globalId": "case=1", "object": {"url": "http://cases/1", "title": "x"}, "application": {}}
+    link["object"]["parts"] = parts
+    assert world.handle(Call("POST", LINKS, {**ALICE, **JSON}, dumps(link))).status == 201
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            link["relationship"] = str(number)
+            target = f"{LINKS}?x={number}"
+            get(world, target)
+            world.handle(Call("POST", target, {**ALICE, **JSON}, dumps(link)))
+            world.clear_requests()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 16 * 1024 * 1024
