@@ -165,7 +165,7 @@ def test_the_aggregates_count_the_subtasks_in(jira) -> None:
 @pytest.mark.parametrize(
     "given",
     ["2025-01-15", "2025-01-15T08:00:00Z", "2025-01-15T08:00:00.000Z", "2025-01-15T08:00:00.000+00:00",
-     "2025-02-30T08:00:00.000+0000", "2025-01-15T08:00:00+0000", 5],
+     "2025-02-30T08:00:00.000+0000", "2025-01-15T08:00:00+0000", "2025-01-15T08:00:00.000+0075", 5],
 )  # fmt: skip
 def test_when_work_started_must_be_written_exactly(jira, given) -> None:
     reply = jira("POST", WORKLOGS, {"timeSpent": "1h", "started": given})

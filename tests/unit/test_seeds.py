@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from mockserver.contract.check import check
 from mockserver.spec.load import Folder
 from mockserver.spec.load import shipped as shipped_folder
+from mockserver.values import Call
 from mockserver.world import Catalogue, CommandError, UnknownFunction, World, shipped
 
 
@@ -58,3 +60,47 @@ def test_check_names_the_function_that_is_not_there_with_its_place(tmp_path: Pat
 
     [error] = report.errors
     assert "made.yaml:2:1 fixtures of jira name 'demo.nothing'" in error
+
+
+@pytest.mark.parametrize("key", ["MKY-2", "no key"])
+def test_garbage_is_collected_as_before_once_records_are_stored_or_refused(world: World, key: str):
+    issue = {"key": key, "fields": {"summary": "A"}}
+
+    try:
+        world.seed({"jira": {"issue": [issue]}})
+    except CommandError:
+        refused = True
+    else:
+        refused = False
+
+    assert refused is (key == "no key")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        world.seed({"jira": {"issue": [{"key": "MKY-3", "fields": {"summary": "B"}}]}})
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_the_same_text_twice_is_the_same_document_and_each_may_be_changed(world: World):
+    issues = [
+        {"key": f"MKY-{number}", "fields": {"summary": "A", "description": "*Loud*"}} for number in (2, 3)
+    ]
+    world.seed({"jira": {"issue": issues}})
+    address = "/jira/rest/api/2/issue/MKY-{}"
+
+    changed = world.handle(
+        Call(
+            "PUT",
+            address.format(2),
+            {"content-type": "application/json"},
+            b'{"fields": {"description": "_soft_"}}',
+        )
+    )
+
+    assert changed.status == 204
+    told = [
+        world.handle(Call("GET", address.format(number))).json()["fields"]["description"] for number in (2, 3)
+    ]
+    assert told == ["_soft_", "*Loud*"]

@@ -25,7 +25,7 @@ from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
 
 MOST = 5000
 IN_FIELD = 20  # how many the issue's own field holds
-SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{4}", re.ASCII)
+SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}[0-5]\d", re.ASCII)
 
 
 def page(ctx: Context) -> Outcome:
@@ -168,7 +168,7 @@ def started(site: Site, value: Json) -> str:
     if not isinstance(value, str) or not SHAPE.fullmatch(value):
         raise Refused("bad_started", value=value)
     try:
-        moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
+        moment = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Refused("bad_started", value=value) from None
     return formatted(moment, site.service.dates)

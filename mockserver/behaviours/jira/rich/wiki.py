@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mockserver.behaviours.jira.rich.document import doc, paragraph, text
 from mockserver.values import Json
@@ -53,8 +54,12 @@ _PANELS = {
 }
 
 
+@lru_cache(maxsize=64)
 def to_document(source: str) -> dict[str, Json]:
-    """The document that ``source`` (wiki text) describes; what is no markup stays as text."""
+    """The document that ``source`` (wiki text) describes; what is no markup stays as text.
+
+    Like all that is stored it is never changed in place: who says the same again gets the same document.
+    """
     return doc(_blocks(source.replace("\r\n", "\n").replace("\r", "\n")))
 
 
