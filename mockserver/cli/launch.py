@@ -41,6 +41,7 @@ class Wanted:
     journal_entries: int = 5000
     journal_bytes: int = 32 * 1024 * 1024
     deliver_to: Sequence[str] = ()
+    uvloop: bool = True
 
 
 def started(
@@ -66,6 +67,7 @@ def started(
         max_body=wanted.max_body,
         on_exchange=on_exchange,
         tell_all=tell_all,
+        uvloop=wanted.uvloop,
     )
     try:
         return server.start()

@@ -95,6 +95,12 @@ JOURNAL_BYTES = _option(
     metavar="BYTES",
     help="What all of them may take together.",
 )
+UVLOOP = _option(
+    "--uvloop/--no-uvloop",
+    env="UVLOOP",
+    default=True,
+    help="Run on uvloop where it is installed, which is faster, or never.  [default: where it is installed]",
+)
 TOKEN = _option("--token", env="TOKEN", help="The word that the control endpoint asks for.")
 URL = _option(
     "--url", env="URL", default=DEFAULT_URL, show_default=True, help="Address of the running server."
@@ -135,6 +141,7 @@ def serving(default_port: int) -> Callable[[F], F]:
             DELIVER_TO,
             JOURNAL_ENTRIES,
             JOURNAL_BYTES,
+            UVLOOP,
         ]
         for one in reversed(each):
             command = one(command)

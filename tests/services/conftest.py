@@ -46,6 +46,18 @@ class Listening(RawTestServer):
             await self.mock.close()
 
 
+@pytest.fixture(
+    params=[{"direct": True}, {"direct": False}, {"direct": True, "uvloop": True}],
+    ids=["at once", "by a task", "at once with uvloop"],
+)
+def way(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """How a server with a thread of its own answers: what a client sees must be the same all ways."""
+    way: dict[str, Any] = {"uvloop": False, **request.param}
+    if way["uvloop"]:
+        pytest.importorskip("uvloop")
+    return way
+
+
 @pytest.fixture(params=[True, False], ids=["at once", "by a task"])
 def direct(request: pytest.FixtureRequest) -> bool:
     """How plain requests are answered: what a client sees must be the same both ways."""

@@ -24,8 +24,8 @@ def world(documented: World) -> World:
 
 
 @pytest.fixture
-def server(world: World, direct: bool) -> Iterator[MockServer]:
-    with MockServer(Worlds(world), direct=direct) as server:
+def server(world: World, way: dict[str, Any]) -> Iterator[MockServer]:
+    with MockServer(Worlds(world), **way) as server:
         yield server
 
 

@@ -186,8 +186,8 @@ def test_what_goes_into_headers_cannot_end_a_line() -> None:
     assert response.content_length == 2
 
 
-async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds, way: dict[str, Any]) -> None:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(mock, b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\r\n\r\n")
         with urllib.request.urlopen(f"{mock.control}/requests") as response:
             shown = response.read()
@@ -196,15 +196,17 @@ async def test_header_bytes_that_are_no_utf_8_can_be_shown_later(worlds: Worlds,
     assert "ÿ".encode() in shown
 
 
-async def test_a_header_that_is_sent_twice_counts_as_one_with_a_comma(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+async def test_a_header_that_is_sent_twice_counts_as_one_with_a_comma(
+    worlds: Worlds, way: dict[str, Any]
+) -> None:
+    with MockServer(worlds, **way) as mock:
         exchanged(mock, "GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nX-A: 2\r\nConnection: close\r\n\r\n")
 
     assert worlds.default.requests()["requests"][0]["headers"]["x-a"] == "1, 2"
 
 
-async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds, way: dict[str, Any]) -> None:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(
             mock, f"GET http://localhost:1{LINKS} HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n"
         )
@@ -212,8 +214,8 @@ async def test_an_absolute_target_is_a_path_as_well(worlds: Worlds, direct: bool
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-async def test_an_old_client_that_names_no_host_is_answered(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+async def test_an_old_client_that_names_no_host_is_answered(worlds: Worlds, way: dict[str, Any]) -> None:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(mock, f"GET {LINKS} HTTP/1.0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.0 200")
@@ -221,10 +223,10 @@ async def test_an_old_client_that_names_no_host_is_answered(worlds: Worlds, dire
 
 
 async def test_a_client_that_would_rather_speak_another_protocol_is_answered_in_this_one(
-    worlds: Worlds, direct: bool
+    worlds: Worlds, way: dict[str, Any]
 ) -> None:
     upgrade = "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(mock, f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n")
 
     assert answer.startswith(b"HTTP/1.1 200")
@@ -242,10 +244,10 @@ async def test_a_client_that_would_rather_speak_another_protocol_is_answered_in_
     ids=lambda target: target[:40],
 )  # fmt: skip
 async def test_no_target_is_too_odd_for_an_answer(
-    worlds: Worlds, method: str, target: str, direct: bool
+    worlds: Worlds, method: str, target: str, way: dict[str, Any]
 ) -> None:
     """Abuse test A-18."""
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(
             mock, f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         )
@@ -268,9 +270,9 @@ async def test_no_target_is_too_odd_for_an_answer(
     ids=["two hosts", "length and chunks", "two lengths", "long header", "folded header", "nul", "nonsense"],
 )
 async def test_a_request_that_is_none_is_refused_and_the_connection_closed(
-    worlds: Worlds, request_text: str, caplog: pytest.LogCaptureFixture, direct: bool
+    worlds: Worlds, request_text: str, caplog: pytest.LogCaptureFixture, way: dict[str, Any]
 ) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(mock, request_text)
 
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
@@ -279,13 +281,13 @@ async def test_a_request_that_is_none_is_refused_and_the_connection_closed(
     assert worlds.default.requests()["requests"] == []
 
 
-async def test_a_client_that_asks_first_is_told_to_go_on(worlds: Worlds, direct: bool) -> None:
+async def test_a_client_that_asks_first_is_told_to_go_on(worlds: Worlds, way: dict[str, Any]) -> None:
     body = '{"object":{"url":"http://cases/111","title":"x"}}'
     head = (
         f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
     )
-    with MockServer(worlds, direct=direct) as mock, connected(mock) as client:
+    with MockServer(worlds, **way) as mock, connected(mock) as client:
         client.sendall(head.encode())
         told = client.recv(1000)
         client.sendall(body.encode())
@@ -295,8 +297,10 @@ async def test_a_client_that_asks_first_is_told_to_go_on(worlds: Worlds, direct:
     assert answer.startswith(b"HTTP/1.1 201")
 
 
-async def test_a_client_that_asks_to_send_too_much_is_not_told_to_go_on(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, max_body=10, direct=direct) as mock:
+async def test_a_client_that_asks_to_send_too_much_is_not_told_to_go_on(
+    worlds: Worlds, way: dict[str, Any]
+) -> None:
+    with MockServer(worlds, max_body=10, **way) as mock:
         answer = exchanged(
             mock,
             f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n",
@@ -316,9 +320,9 @@ async def test_a_body_that_never_comes_is_given_up(worlds: Worlds) -> None:
 
 
 async def test_a_client_that_leaves_in_the_middle_is_no_defect(
-    worlds: Worlds, caplog: pytest.LogCaptureFixture, direct: bool
+    worlds: Worlds, caplog: pytest.LogCaptureFixture, way: dict[str, Any]
 ) -> None:
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         with connected(mock) as client:
             client.sendall(
                 f"POST {LINKS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nx".encode()
@@ -370,10 +374,10 @@ async def test_clients_that_never_finish_do_not_keep_others_waiting(worlds: Worl
             client.close()
 
 
-async def test_one_connection_carries_many_requests(worlds: Worlds, direct: bool) -> None:
+async def test_one_connection_carries_many_requests(worlds: Worlds, way: dict[str, Any]) -> None:
     one = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = f"GET {LINKS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         answer = exchanged(mock, one * 50 + last)
 
     assert answer.count(b"HTTP/1.1 200 OK") == 51
@@ -390,7 +394,7 @@ async def test_many_clients_at_once_lose_nothing(served: Served, worlds: Worlds)
     assert len(worlds.default.state("jira", "remote_link")) == 62
 
 
-def test_a_reset_in_between_tears_no_reply(worlds: Worlds, direct: bool) -> None:
+def test_a_reset_in_between_tears_no_reply(worlds: Worlds, way: dict[str, Any]) -> None:
     """Abuse test A-41, scaled down: every reply shows all of the links that were there, or none."""
     lengths: set[int] = set()
 
@@ -400,7 +404,7 @@ def test_a_reset_in_between_tears_no_reply(worlds: Worlds, direct: bool) -> None
                 lengths.add(len(orjson.loads(response.read())))
 
     links = [{"issue": "MKY-1", "object": {"url": f"http://cases/{at}", "title": "x"}} for at in range(20)]
-    with MockServer(worlds, direct=direct) as mock:
+    with MockServer(worlds, **way) as mock:
         readers = [threading.Thread(target=read, args=(mock,)) for _ in range(4)]
         for reader in readers:
             reader.start()
@@ -451,11 +455,11 @@ def test_a_name_of_two_addresses_has_one_port(worlds: Worlds, monkeypatch: pytes
     mock.stop()
 
 
-def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds, direct: bool) -> None:
+def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds, way: dict[str, Any]) -> None:
     before = threading.active_count()
 
     for _ in range(20):
-        with MockServer(worlds, direct=direct) as mock, urllib.request.urlopen(mock.url + LINKS) as response:
+        with MockServer(worlds, **way) as mock, urllib.request.urlopen(mock.url + LINKS) as response:
             assert response.status == 200
 
     assert threading.active_count() == before
@@ -463,8 +467,8 @@ def test_a_server_starts_and_stops_and_leaves_nothing_behind(worlds: Worlds, dir
         socket.create_connection(("127.0.0.1", mock.port), timeout=1)
 
 
-def test_a_taken_port_is_said_to_be_taken(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as first:
+def test_a_taken_port_is_said_to_be_taken(worlds: Worlds, way: dict[str, Any]) -> None:
+    with MockServer(worlds, **way) as first:
         second = MockServer(worlds, port=first.port)
 
         with pytest.raises(OSError, match="in use"):
@@ -473,10 +477,13 @@ def test_a_taken_port_is_said_to_be_taken(worlds: Worlds, direct: bool) -> None:
         second.stop()
 
 
-def test_clients_that_connect_while_a_server_stops_leave_nothing_behind(worlds: Worlds) -> None:
+def test_clients_that_connect_while_a_server_stops_leave_nothing_behind(
+    worlds: Worlds, way: dict[str, Any]
+) -> None:
     """Sockets that are forgotten give a ResourceWarning, and warnings are errors."""
+    before = threading.active_count()
     for number in range(60):
-        mock = MockServer(worlds).start()
+        mock = MockServer(worlds, **way).start()
         clients = [connected(mock) for _ in range(number % 7)]
 
         mock.stop()
@@ -484,10 +491,11 @@ def test_clients_that_connect_while_a_server_stops_leave_nothing_behind(worlds: 
         for client in clients:
             client.close()
     gc.collect()
+    assert threading.active_count() == before
 
 
-def test_a_server_that_runs_is_not_started_again(worlds: Worlds, direct: bool) -> None:
-    with MockServer(worlds, direct=direct) as mock, pytest.raises(RuntimeError, match="running already"):
+def test_a_server_that_runs_is_not_started_again(worlds: Worlds, way: dict[str, Any]) -> None:
+    with MockServer(worlds, **way) as mock, pytest.raises(RuntimeError, match="running already"):
         mock.start()
 
 
