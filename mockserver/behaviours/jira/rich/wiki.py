@@ -6,7 +6,7 @@ Source: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=al
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from mockserver.behaviours.jira.rich.document import doc, paragraph, text
@@ -64,56 +64,61 @@ def to_document(source: str) -> dict[str, Json]:
 
 
 def _blocks(source: str) -> list[Json]:
+    """The blocks of a text, each of which begins with a line of its own."""
     found: list[Json] = []
     lines = source.split("\n")
     at = 0
     while at < len(lines):
-        line = lines[at]
-        stripped = line.strip()
-        if not stripped:
-            at += 1
-            continue
-        fence = _FENCE.match(stripped)
-        if fence:
-            block, at = _fenced(lines, at, fence)
-            if block is not None:
-                found.append(block)
-                continue
-        heading = _HEADING.fullmatch(stripped)
-        if heading:
-            content = inlines(heading[2])
-            found.append({"type": "heading", "attrs": {"level": int(heading[1])}, "content": content})
-            at += 1
-        elif _RULE.fullmatch(stripped):
-            found.append({"type": "rule"})
-            at += 1
-        elif stripped.startswith("bq. "):
-            found.append({"type": "blockquote", "content": [paragraph(*inlines(stripped[4:]))]})
-            at += 1
-        elif _ITEM.fullmatch(stripped):
-            items = []
-            while at < len(lines) and (match := _ITEM.fullmatch(lines[at].strip())):
-                items.append((match[1], match[2]))
-                at += 1
-            found.extend(_lists(items, 0))
-        elif stripped.startswith("|"):
-            rows = []
-            while at < len(lines) and lines[at].strip().startswith("|"):
-                rows.append(_row(lines[at].strip()))
-                at += 1
-            attributes = {"isNumberColumnEnabled": False, "layout": "default"}
-            found.append({"type": "table", "attrs": attributes, "content": rows})
+        if lines[at].strip():
+            blocks, at = _next(lines, at)
+            found.extend(blocks)
         else:
-            start = at
             at += 1
-            while at < len(lines) and lines[at].strip() and not _begins_block(lines[at].strip()):
-                at += 1
-            found.append(paragraph(*inlines("\n".join(lines[start:at]))))
     return found
 
 
-def _begins_block(line: str) -> bool:
-    return bool(
+def _next(lines: Sequence[str], at: int) -> tuple[list[Json], int]:
+    """What begins with this line, which is not blank, and the line after that."""
+    line = lines[at].strip()
+    if fence := _FENCE.match(line):
+        block, after = _fenced(lines, at, fence)
+        if block is not None:
+            return [block], after
+    block = _of_one_line(line)
+    if block is not None:
+        return [block], at + 1
+    if _ITEM.fullmatch(line):
+        end = _end(lines, at, _ITEM.fullmatch)
+        items = [match for one in lines[at:end] if (match := _ITEM.fullmatch(one.strip()))]
+        return _lists([(match[1], match[2]) for match in items], 0), end
+    if line.startswith("|"):
+        end = _end(lines, at, lambda one: one.startswith("|"))
+        return [_table([one.strip() for one in lines[at:end]])], end
+    end = _end(lines, at + 1, _goes_on)
+    return [paragraph(*inlines("\n".join(lines[at:end])))], end
+
+
+def _end(lines: Sequence[str], at: int, belongs: Callable[[str], object]) -> int:
+    """The first line from ``at`` on that does not belong to a block."""
+    while at < len(lines) and belongs(lines[at].strip()):
+        at += 1
+    return at
+
+
+def _of_one_line(line: str) -> Json | None:
+    """The heading, rule or quotation that a line is; None if it is none of these."""
+    if heading := _HEADING.fullmatch(line):
+        return {"type": "heading", "attrs": {"level": int(heading[1])}, "content": inlines(heading[2])}
+    if _RULE.fullmatch(line):
+        return {"type": "rule"}
+    if line.startswith("bq. "):
+        return {"type": "blockquote", "content": [paragraph(*inlines(line[4:]))]}
+    return None
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a paragraph goes on with this line: it is not blank, and nothing else begins with it."""
+    return bool(line) and not (
         _HEADING.fullmatch(line)
         or _RULE.fullmatch(line)
         or _ITEM.fullmatch(line)
@@ -172,6 +177,11 @@ def _lists(items: Sequence[tuple[str, str]], depth: int) -> list[Json]:
             found.append({"type": kind, "content": [node]})
         at = end if end > at else at + 1
     return found
+
+
+def _table(rows: Sequence[str]) -> Json:
+    attributes = {"isNumberColumnEnabled": False, "layout": "default"}
+    return {"type": "table", "attrs": attributes, "content": [_row(one) for one in rows]}
 
 
 def _row(line: str) -> Json:
