@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from mockserver.engine.admit import broken_rules
 from mockserver.engine.collection import Collection
 from mockserver.engine.site import Site
+from mockserver.spec.model import Resource
 from mockserver.values import Json, Problem, Record
 
 
@@ -33,17 +34,24 @@ def seeded(site: Site, data: Json) -> tuple[dict[str, int], list[str]]:
         if not isinstance(records, list):
             errors.append(f"{site.service.name}.{name}: expected a list of records")
             continue
-        bed = _bed(site.table(name))
+        bed = _bed(site, name)
         with _no_collecting():
             for at, values in enumerate(records):
+                wrong: Sequence[str] = ()
                 try:
-                    wrong = list(_stored(site, bed, values))
+                    _store(bed, values)
+                except _Unfit as unfit:
+                    wrong = unfit.args
                 except Problem as problem:
                     wrong = [one.message for one in problem.broken] or [problem.diagnosis or problem.kind]
                 errors.extend(f"{site.service.name}.{name}[{at}]: {message}" for message in wrong)
         if records:
             counts[name] = counts.get(name, 0) + len(records)
     return counts, errors
+
+
+class _Unfit(Exception):
+    """A record that cannot be stored; ``args``: a sentence for each thing that is wrong with it."""
 
 
 @dataclass(slots=True)
@@ -54,17 +62,19 @@ class _Bed:
     were found, by what they were called.
     """
 
+    site: Site
     table: Collection
+    resource: Resource
     own: Set[str]
     known: Set[str]
     parents: dict[Json, Record] = field(default_factory=dict)
 
 
-def _bed(table: Collection) -> _Bed:
-    resource = table.resource
-    stamps = {name for names in resource.stamps.values() for name in names}
+def _bed(site: Site, name: str) -> _Bed:
+    resource = site.service.resources[name]
+    stamps = {member for members in resource.stamps.values() for member in members}
     own = {resource.id.field, *stamps, *resource.hidden, *resource.keys, *resource.index}
-    return _Bed(table, own, {*own, *resource.fields})
+    return _Bed(site, site.table(name), resource, own, {*own, *resource.fields})
 
 
 @contextmanager
@@ -79,63 +89,80 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _stored(site: Site, bed: _Bed, values: Json) -> Iterator[str]:
-    """Store one record; yields what is wrong with it, in which case nothing is stored."""
-    table, resource = bed.table, bed.table.resource
+def _store(bed: _Bed, values: Json) -> None:
+    """Store one record. Raises _Unfit or Problem where something is wrong with it; then nothing is stored."""
     if not isinstance(values, dict):
-        yield "expected a record"
-        return
-    parent: Record | None = None
+        raise _Unfit("expected a record")
     given = dict(values)
-    if resource.parent is not None:
-        name = given.pop(resource.parent, None)
-        parent = None if name is None else _parent(site, bed, resource.parent, str(name))
-        if parent is None:
-            yield f"'{resource.parent}' must name an existing {resource.parent}, not {name!r}"
-            return
-    row_id = given.get(resource.id.field)
-    if row_id is not None:
-        typed = table.id_of(str(row_id))
-        if typed is None:
-            yield f"'{resource.id.field}' must be {resource.id.style}, not {row_id!r}"
-            return
-        given[resource.id.field] = typed
-    unknown = [key for key in given if key not in bed.known] if resource.fields else ()
-    for key in unknown:
-        yield f"unknown member '{key}'{_near(key, bed.known)}"
-    if unknown:
-        return
-    if resource.accepts is not None:
-        checked = {key: value for key, value in given.items() if key not in bed.own or key in resource.fields}
-        broken = []
-        if not site.schemas.valid(resource.accepts, checked):
-            broken = broken_rules(site, resource.accepts, checked, "record")
-        for one in broken:
-            yield f"{one.pointer or '/'}: {one.message}"
-        if broken:
-            return
-    if resource.seed is not None:
-        given = site.functions[resource.seed](site, given)
-    scoped = dict(given)
-    if parent is not None:
-        scoped[str(resource.parent)] = table.row_id_of_parent(parent)
-    clash = table.clash(scoped)
-    if clash is not None:
-        yield f"'{clash}' is taken: {given[clash]!r}"
-        return
-    table.add(given, parent)
+    parent = _taken_parent(bed, given)
+    _type_id(bed, given)
+    _check_members(bed, given)
+    _check_schema(bed, given)
+    if bed.resource.seed is not None:
+        given = bed.site.functions[bed.resource.seed](bed.site, given)
+    _check_unique(bed, given, parent)
+    bed.table.add(given, parent)
 
 
-def _parent(site: Site, bed: _Bed, resource: str, name: str) -> Record | None:
+def _taken_parent(bed: _Bed, given: dict[str, Json]) -> Record | None:
+    """The record that ``given`` names as its parent, which is no member of it any more."""
+    resource = bed.resource.parent
+    if resource is None:
+        return None
+    name = given.pop(resource, None)
+    parent = None if name is None else _parent(bed, resource, str(name))
+    if parent is None:
+        raise _Unfit(f"'{resource}' must name an existing {resource}, not {name!r}")
+    return parent
+
+
+def _parent(bed: _Bed, resource: str, name: str) -> Record | None:
     """The record that others of its resource belong to; most often the one before has the same."""
     found = bed.parents.get(name)
     if found is None:
-        found = site.table(resource).find(name)
-        if found is not None and resource != bed.table.resource.name:
+        found = bed.site.table(resource).find(name)
+        if found is not None and resource != bed.resource.name:
             bed.parents[name] = found
     return found
 
 
-def _near(word: str, known: Mapping[str, Json] | Set[str]) -> str:
+def _type_id(bed: _Bed, given: dict[str, Json]) -> None:
+    """Have the id, if one is given, as ids of this resource are stored."""
+    rule = bed.resource.id
+    row_id = given.get(rule.field)
+    if row_id is not None:
+        given[rule.field] = bed.table.id_of(str(row_id))
+        if given[rule.field] is None:
+            raise _Unfit(f"'{rule.field}' must be {rule.style}, not {row_id!r}")
+
+
+def _check_members(bed: _Bed, given: Record) -> None:
+    unknown = [key for key in given if key not in bed.known] if bed.resource.fields else ()
+    if unknown:
+        raise _Unfit(*(f"unknown member '{key}'{_near(key, bed.known)}" for key in unknown))
+
+
+def _check_schema(bed: _Bed, given: Record) -> None:
+    """Hold what a request may set against the schema of the resource; the rest only a seed can say."""
+    schema, fields = bed.resource.accepts, bed.resource.fields
+    if schema is None:
+        return
+    checked = {key: value for key, value in given.items() if key not in bed.own or key in fields}
+    if not bed.site.schemas.valid(schema, checked):
+        broken = broken_rules(bed.site, schema, checked, "record")
+        if broken:
+            raise _Unfit(*(f"{one.pointer or '/'}: {one.message}" for one in broken))
+
+
+def _check_unique(bed: _Bed, given: Record, parent: Record | None) -> None:
+    scoped = dict(given)
+    if parent is not None:
+        scoped[str(bed.resource.parent)] = bed.table.row_id_of_parent(parent)
+    clash = bed.table.clash(scoped)
+    if clash is not None:
+        raise _Unfit(f"'{clash}' is taken: {given[clash]!r}")
+
+
+def _near(word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" — did you mean '{near[0]}'?" if near else ""
