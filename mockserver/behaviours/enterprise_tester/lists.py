@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from mockserver.behaviours.enterprise_tester import odata, options
 from mockserver.engine.context import Context
@@ -34,18 +35,16 @@ def selected(
         return Outcome("ok", list(records), many=True)
     page, _, name = item.partition("#")
     known = frozenset(ctx.site.schemas.resolved(SchemaName(ctx.site.service.name, page, name))["properties"])
-    stored = list(records)
-    shown = [whole(ctx, record) for record in stored]
-    behind = {id(one): record for one, record in zip(shown, stored, strict=True)}
+    pairs = [(record, whole(ctx, record)) for record in records]
     try:
         if wanted:
             passes = odata.filtering(wanted, known)
-            shown = [one for one in shown if passes(one)]
+            pairs = [pair for pair in pairs if passes(pair[1])]
         if order:
-            shown = list(odata.ordering(order, known)(shown))
+            pairs = odata.ordering(order, known).of(pairs, itemgetter(1))
     except odata.ODataError as error:
         raise options.refusal(ctx, str(error)) from error
-    return Outcome("ok", [behind[id(one)] for one in shown], many=True)
+    return Outcome("ok", [record for record, _ in pairs], many=True)
 
 
 def envelope(ctx: Context, page: Page, shown: list[Json]) -> Json:

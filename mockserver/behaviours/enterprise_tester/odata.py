@@ -19,7 +19,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from mockserver.behaviours.enterprise_tester.odata_syntax import (
     DEEPEST,
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
     Node: TypeAlias = Tree[Token]
 
-__all__ = ["DEEPEST", "LONGEST", "ODataError", "filtering", "names", "ordering"]
+__all__ = ["DEEPEST", "LONGEST", "ODataError", "Ordering", "filtering", "names", "ordering"]
 
+Item = TypeVar("Item")
 Kind: TypeAlias = Literal["boolean", "text", "number", "guid", "date", "null", "field"]
 
 
@@ -59,7 +60,7 @@ def filtering(text: str, known: frozenset[str] | None = None) -> Callable[[Recor
     return _condition(term).value
 
 
-def ordering(text: str, known: frozenset[str] | None = None) -> Callable[[Iterable[Record]], list[Record]]:
+def ordering(text: str, known: frozenset[str] | None = None) -> Ordering:
     """The sort that ``$orderby`` describes: ``Name desc, Id``; ascending unless told.
 
     Equal records keep their order. Nulls come last, in both directions. Values of different kinds sort as
@@ -67,15 +68,25 @@ def ordering(text: str, known: frozenset[str] | None = None) -> Callable[[Iterab
     known: as in ``filtering``. Raises ODataError.
     Source: https://help.catchsoftware.com/x/TAGmAQ (OData); the place of nulls is not documented.
     """
-    orders = [_order(node, known) for node in trees(parse("$orderby", "orderby", text))]
+    return Ordering([_order(node, known) for node in trees(parse("$orderby", "orderby", text))])
 
-    def arrange(records: Iterable[Record]) -> list[Record]:
-        arranged = list(records)
-        for read, descending in reversed(orders):
-            arranged = _sorted(arranged, read, descending=descending)
+
+@dataclass(frozen=True)
+class Ordering:
+    """A sort. ``keys``: how to read each field, most important first, and whether the largest comes first."""
+
+    keys: Sequence[tuple[Callable[[Record], Json], bool]]
+
+    def __call__(self, records: Iterable[Record]) -> list[Record]:
+        """The records, sorted."""
+        return self.of(records, lambda record: record)
+
+    def of(self, items: Iterable[Item], record: Callable[[Item], Record]) -> list[Item]:
+        """Anything, sorted by the record that ``record`` makes of each."""
+        arranged = list(items)
+        for read, descending in reversed(self.keys):
+            arranged = _sorted([(read(record(one)), one) for one in arranged], descending=descending)
         return arranged
-
-    return arrange
 
 
 def names(text: str, option: str = "$expand") -> tuple[str, ...]:
@@ -214,10 +225,11 @@ def _order(node: Node, known: frozenset[str] | None) -> tuple[Callable[[Record],
     return _reader("$orderby", field, known), direction == ["desc"]
 
 
-def _sorted(records: Sequence[Record], read: Callable[[Record], Json], *, descending: bool) -> list[Record]:
-    present = [record for record in records if read(record) is not None]
-    absent = [record for record in records if read(record) is None]
-    return sorted(present, key=lambda record: rank(read(record)), reverse=descending) + absent
+def _sorted(valued: Sequence[tuple[Json, Item]], *, descending: bool) -> list[Item]:
+    """What has a value, by that, and then what has none."""
+    present = [pair for pair in valued if pair[0] is not None]
+    present.sort(key=lambda pair: rank(pair[0]), reverse=descending)
+    return [*(one for _, one in present), *(one for value, one in valued if value is None)]
 
 
 def _reader(option: str, path: Token, known: frozenset[str] | None) -> Callable[[Record], Json]:
