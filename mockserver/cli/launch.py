@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +46,21 @@ class Wanted:
     journal_bytes: int = 32 * 1024 * 1024
     deliver_to: Sequence[str] = ()
     uvloop: bool = True
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What is loaded and made in here stays as long as the process: no search for garbage looks at it.
+
+    The sockets' library is loaded meanwhile, in a thread: for a good part of that OpenSSL reads certificates.
+    """
+    gc.disable()
+    threading.Thread(target=importlib.import_module, args=["aiohttp.web"], daemon=True).start()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def started(

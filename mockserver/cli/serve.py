@@ -77,7 +77,7 @@ def serve(
 
     Prints where each service is, a credential that works, a request to try and the control address.
     """
-    from mockserver.cli.launch import Wanted, description, started, world, write_ready
+    from mockserver.cli.launch import Wanted, description, lasting, started, world, write_ready
     from mockserver.cli.traffic import reporter
     from mockserver.cli.watch import Watch, prints
 
@@ -86,10 +86,11 @@ def serve(
         ready_file.unlink(missing_ok=True)
     report = None if quiet else reporter(log_format, everything=verbose)
     seen = prints(asked) if watch else {}
-    default = world(asked)
-    kept = None if state is None else _kept(state, default)
     with _told_to_stop() as stop:
-        server = started(asked, report, default, tell_all=verbose)
+        with lasting():
+            default = world(asked)
+            kept = None if state is None else _kept(state, default)
+            server = started(asked, report, default, tell_all=verbose)
         watching = Watch(asked, server.worlds, _tell, seen) if watch else None
         try:
             for one in (kept, watching):

@@ -1,14 +1,14 @@
 """A folder of fixtures in one file, from which each part is read when it is asked for.
 
-The file: a line with the hash of all that follows it and the length of the table; the table, as JSON; what
+The file: a line with a checksum of all that follows it and the length of the table; the table, as JSON; what
 the table points into, JSON after JSON. Only what had no mistakes is ever written. Whether it is still what
 the folder says is told by the hashes of the folder's files, which are in the table.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import orjson
 
 from mockserver.spec import build
 from mockserver.spec.lazy import Lazy
-from mockserver.spec.model import Operation, Place, Service, Way
+from mockserver.spec.model import Operation, Place, SchemaName, Service, Way
 from mockserver.spec.routes import ways_of
+from mockserver.spec.schemas import Schemas
 from mockserver.values import Json
 
 Span = tuple[int, int]
@@ -37,9 +38,9 @@ class Bundle:
         try:
             whole = file.read_bytes()
             begin = whole.index(b"\n") + 1
-            digest, length = whole[:begin].decode().split()
+            check, length = whole[:begin].decode().split()
             rest = memoryview(whole)[begin:]
-            if hashlib.sha256(rest).hexdigest() != digest:
+            if zlib.crc32(rest) != int(check):
                 return None
             table = orjson.loads(rest[: int(length)])
         except (OSError, ValueError):
@@ -78,11 +79,22 @@ class Bundle:
             if name.startswith("schema/")
         }
 
-    def service(self, name: str, files: Mapping[str, Path]) -> Service:
+    def ready(self, service: str) -> Mapping[SchemaName, Span]:
+        """Where a document with all that it takes is, of each definition that seeds are held against."""
+        own = self._services[service].get("ready", ())
+        return {SchemaName(service, page, name): (start, end) for page, name, start, end in own}
+
+    def service(self, name: str, files: Mapping[str, str]) -> Service:
         """The service, with operations that are made when they are first asked for."""
         own = self._services[name]
-        parts = [(Path(page).stem, files[f"page/{page}"], rest) for page, rest in own["pages"]]
-        seeds = {file.stem: file for key, file in files.items() if key.startswith("seed/")}
+        parts = [
+            (page.removesuffix(".yaml"), Path(files[f"page/{page}"]), rest) for page, rest in own["pages"]
+        ]
+        seeds = {
+            key.removeprefix("seed/").removesuffix(".yaml"): Path(file)
+            for key, file in files.items()
+            if key.startswith("seed/")
+        }
         numbers: Mapping[str, int] = {key: at for at, key in enumerate(own["operations"])}
         pages, starts, ends = own["where"]
 
@@ -105,19 +117,19 @@ class Bundle:
 Read = Mapping[str, tuple[str, Json | bytes]]
 
 
-def packed(services: Mapping[str, Service], read: Mapping[str, Read], maker: str) -> bytes:
+def packed(services: Mapping[str, Service], schemas: Schemas, read: Mapping[str, Read], maker: str) -> bytes:
     """A bundle of these services and all that was read, by the name of the folder in which it lay.
 
     Raises TypeError for a number too large for what is written here.
     """
     content = bytearray()
-    table = {name: _packed(content, services.get(name), files) for name, files in read.items()}
+    table = {name: _packed(content, services.get(name), schemas, files) for name, files in read.items()}
     head = orjson.dumps({"maker": maker, "services": table})
     rest = head + content
-    return f"{hashlib.sha256(rest).hexdigest()} {len(head)}\n".encode() + rest
+    return f"{zlib.crc32(rest)} {len(head)}\n".encode() + rest
 
 
-def _packed(content: bytearray, service: Service | None, read: Read) -> Json:
+def _packed(content: bytearray, service: Service | None, schemas: Schemas, read: Read) -> Json:
     """The table of one service, whose parts are added to ``content``."""
     files: dict[str, Json] = {}
     spans: dict[tuple[str, str], Span] = {}
@@ -141,13 +153,27 @@ def _packed(content: bytearray, service: Service | None, read: Read) -> Json:
     ]
     start = len(content)
     content += orjson.dumps(_columns(ways_of(service)))
+    end = len(content)
+    held = dict.fromkeys(one.accepts for one in service.resources.values() if one.accepts is not None)
     return {
         "files": files,
         "pages": pages,
         "operations": list(service.operations),
         "where": _columns(where) or ((), (), ()),
-        "ways": (start, len(content)),
+        "ways": (start, end),
+        "ready": [
+            (one.page, one.name, *span) for one in held for span in _whole(content, schemas.standalone(one))
+        ],
     }
+
+
+def _whole(content: bytearray, document: Json) -> Iterator[Span]:
+    """Where the document has come to lie in ``content``, if it can be read again as it is."""
+    text = orjson.dumps(document)
+    if orjson.loads(text) == document:
+        start = len(content)
+        content += text
+        yield start, len(content)
 
 
 def _columns(rows: Sequence[Sequence[Json]]) -> list[list[Json]]:

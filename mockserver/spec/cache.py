@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,6 +75,8 @@ def digest_of(text: bytes) -> str:
 
 def put(file: Path, content: bytes) -> None:
     """Write in one step, or not at all: a reader sees all of the file or none of it."""
+    import tempfile
+
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")

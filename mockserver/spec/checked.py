@@ -127,7 +127,7 @@ def _content(file: Path, service: str, files: _Files, errors: list[str]) -> Json
 
 
 def _seeds(folder: Folder, service: str) -> list[Path]:
-    return [file for name, file in sources(folder, service).items() if name.startswith("seed/")]
+    return [Path(file) for name, file in sources(folder, service).items() if name.startswith("seed/")]
 
 
 def _kept(folders: Sequence[Folder], services: Sequence[str], files: _Files) -> bool:

@@ -89,7 +89,7 @@ def load(
     target = cache.bundle_of(folders[0].fixtures)
     if target is not None and read.files is not None and not thorough and not only:
         with suppress(TypeError):
-            put(target, packed(read.loaded.services, read.files, maker))
+            put(target, packed(read.loaded.services, read.loaded.schemas, read.files, maker))
     return read.loaded
 
 
@@ -100,21 +100,26 @@ def compiled(folder: Folder) -> bytes:
     read = checked.read([folder], (), Cache(), thorough=True)
     if read.files is None:
         raise ValueError(f"{folder.fixtures} has a seed that cannot be read")
-    return packed(read.loaded.services, read.files, _maker())
+    return packed(read.loaded.services, read.loaded.schemas, read.files, _maker())
 
 
 def names(folder: Folder) -> list[str]:
     """The services that a folder has fixtures of."""
-    return [one for one in _below(folder.fixtures) if _inside(folder.fixtures / one, ".yaml")]
+    return [one for one in _below(folder.fixtures) if _inside(os.path.join(folder.fixtures, one), ".yaml")]
 
 
-def sources(folder: Folder, service: str) -> dict[str, Path]:
+def sources(folder: Folder, service: str) -> dict[str, str]:
     """The files that a service is made of, by kind and name, such as ``page/board.yaml``."""
-    own, schemas = folder.fixtures / service, folder.schemas / service
+    own = os.path.join(folder.fixtures, service)
+    kinds = (
+        ("page", own, ".yaml"),
+        ("seed", os.path.join(own, "seeds"), ".yaml"),
+        ("schema", os.path.join(folder.schemas, service), ".json"),
+    )
     return {
-        **{f"page/{one}": own / one for one in _inside(own, ".yaml")},
-        **{f"seed/{one}": own / "seeds" / one for one in _inside(own / "seeds", ".yaml")},
-        **{f"schema/{one}": schemas / one for one in _inside(schemas, ".json")},
+        f"{kind}/{one}": os.path.join(place, one)
+        for kind, place, ending in kinds
+        for one in _inside(place, ending)
     }
 
 
@@ -164,14 +169,18 @@ def _at_once(folder: Folder, only: Sequence[str], bundle: Bundle) -> Loaded | No
     files = {name: each for name, each in found.items() if each}
     try:
         for name, each in files.items():
-            if not bundle.fits(name, {key: digest_of(file.read_bytes()) for key, file in each.items()}):
+            if not bundle.fits(name, {key: digest_of(_content(file)) for key, file in each.items()}):
                 return None
     except OSError:
         return None
     services = {name: bundle.service(name, each) for name, each in files.items() if name in known}
     spans = {(name, Path(one).stem): span for name in files for one, span in bundle.schemas(name).items()}
-    schemas = Lazy(spans, lambda key: parsed(bundle.text(*spans[key])))
-    return Loaded(services, Schemas(schemas), Routes(services.values(), checked=True))
+    ready = {one: span for name in services for one, span in bundle.ready(name).items()}
+    schemas = Schemas(
+        Lazy(spans, lambda key: parsed(bundle.text(*spans[key]))),
+        Lazy(ready, lambda key: bundle.part(*ready[key])),
+    )
+    return Loaded(services, schemas, Routes(services.values(), checked=True))
 
 
 def _kept(folder: Folder, cache: Cache) -> Iterator[Path]:
@@ -202,7 +211,12 @@ def _below(folder: Path) -> list[str]:
         return []
 
 
-def _inside(folder: Path, ending: str) -> list[str]:
+def _content(file: str) -> bytes:
+    with open(file, "rb", buffering=0) as opened:
+        return opened.read()
+
+
+def _inside(folder: str, ending: str) -> list[str]:
     """The names of what is in ``folder`` and ends so, in order."""
     try:
         return sorted(one for one in os.listdir(folder) if one.endswith(ending))

@@ -364,6 +364,13 @@ class Service:
         return self._by_param.get(param)
 
     @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """The path of each operation, as it is declared."""
+        if self.ways is None:
+            return {name: one.path for name, one in self.operations.items()}
+        return {way.operation: way.route for way in reversed(self.ways())}  # the declared one comes first
+
+    @cached_property
     def children(self) -> Mapping[str, Sequence[Resource]]:
         """The resources whose records belong to those of each resource; none has no entry."""
         found: dict[str, list[Resource]] = {}

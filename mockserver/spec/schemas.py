@@ -24,9 +24,14 @@ class UnknownSchema(KeyError):
 class Schemas:
     """The definitions of all pages of all services."""
 
-    def __init__(self, pages: Mapping[tuple[str, str], Mapping[str, Json]]) -> None:
-        """``pages``: (service, page) to the parsed schema file."""
+    def __init__(
+        self,
+        pages: Mapping[tuple[str, str], Mapping[str, Json]],
+        ready: Mapping[SchemaName, Json] | None = None,
+    ) -> None:
+        """``pages``: (service, page) to the parsed schema file; ``ready``: what ``standalone`` would make."""
         self._pages = pages
+        self._ready = {} if ready is None else ready
         self._fast: dict[SchemaName, Callable[[Json], bool]] = {}
         self._resolved: dict[SchemaName, Mapping[str, Json]] = {}
         self._slow: dict[SchemaName, Callable[[Json], Iterator[Json]]] = {}
@@ -60,7 +65,7 @@ class Schemas:
         if check is None:
             import jsonschema_rs
 
-            validator = jsonschema_rs.Draft202012Validator(self._standalone(name))
+            validator = jsonschema_rs.Draft202012Validator(self.standalone(name))
             check = self._fast[name] = validator.is_valid
         return check(value)
 
@@ -72,7 +77,7 @@ class Schemas:
         """
         check = self._slow.get(name)
         if check is None:
-            check = self._slow[name] = _explainer()(self._standalone(name)).iter_errors
+            check = self._slow[name] = _explainer()(self.standalone(name)).iter_errors
         filled = self._filled(name.service, name.page, self.definition(name), value)
         found: dict[tuple[tuple[str | int, ...], str], Broken] = {}
         for error in check(filled):
@@ -86,8 +91,10 @@ class Schemas:
 
         jsonschema_rs.Draft202012Validator(self._whole(name))
 
-    def _standalone(self, name: SchemaName) -> Json:
+    def standalone(self, name: SchemaName) -> Json:
         """One document that holds the definition and every other that it leads to."""
+        if name in self._ready:
+            return self._ready[name]
         defs: dict[str, Json] = {}
         ahead = [(f"{name.page}.json", name.name)]
         while ahead:

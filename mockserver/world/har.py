@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import parse_qsl
 
 from mockserver.state.entry import Cut, Entry
@@ -127,6 +126,8 @@ def _phrase(status: int) -> str:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("jira-mockserver")
     except PackageNotFoundError:

@@ -14,6 +14,7 @@ from mockserver.spec import load as spec
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import BUNDLE, FixtureErrors, Loaded, compiled, load, shipped
 from mockserver.spec.model import SchemaName
+from mockserver.world import CommandError, World, catalogue
 
 PAGE = {
     "docs": "https://docs.example/things",
@@ -57,7 +58,9 @@ def said(loaded: Loaded) -> Any:
         for match in [loaded.routes.find(method, path)]
     ]
     plain = {
-        name: {key: getattr(one, key) for key in ("title", "problems", "resources", "seeds", "settings")}
+        name: {
+            key: getattr(one, key) for key in ("title", "problems", "resources", "paths", "seeds", "settings")
+        }
         for name, (one, _) in services.items()
     }
     schema = loaded.schemas.definition(SchemaName("tiny", "things", "Thing"))
@@ -102,6 +105,19 @@ def test_seeds_are_kept_too(files, kept, tmp_path, monkeypatch):
         file.unlink()
 
     assert cache.yaml(loaded.services["tiny"].seeds["base"]) == {"thing": []}
+
+
+def test_seeds_are_held_against_the_same_schemas(files, tmp_path):
+    thing = {"type": "object", "properties": {"name": {"$ref": "others.json#/$defs/Name"}}}
+    page = {**PAGE, "resources": {"thing": {"title": "Thing", "param": "id", "accepts": "Thing"}}}
+    files.service().page("things", page).schemas("things", {"Thing": thing})
+    files.schemas("others", {"Name": {"type": "string", "maxLength": 3}}).seed("base", {})
+    start(files, tmp_path)
+    shared = catalogue([files.folder], cache=tmp_path / "cache", thorough=False)
+
+    World(shared, seeds=[{"tiny": {"thing": [{"name": "abc"}]}}])
+    with pytest.raises(CommandError, match="/name: "):
+        World(shared, seeds=[{"tiny": {"thing": [{"name": "abcd"}]}}])
 
 
 def test_services_that_are_not_wanted_are_left_out(files, kept, tmp_path):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from mockserver.behaviours.jira import agile, epic_view, issue_view, sprint_view, viewings
 from mockserver.behaviours.jira.boards import jql_of
-from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
@@ -18,7 +17,7 @@ from mockserver.behaviours.jira.jql.tree import And, Field, Query, Sort
 from mockserver.behaviours.jira.search import bad_jql, parsed, start_asked
 from mockserver.engine.context import Context
 from mockserver.engine.paging import token
-from mockserver.values import Json, Outcome, Problem, Record
+from mockserver.values import Json, Outcome, Problem, Record, dumps
 
 DEFAULT_SIZE = 50
 MOST = 5000
@@ -34,7 +33,7 @@ def get(ctx: Context) -> Outcome:
     """The issue that the path names, with the fields asked for; all that are navigable if none are."""
     if ctx.query.get("updateHistory"):
         viewings.saw(ctx, ctx.found())
-    return whole(shown(ctx, ctx.found(), _wanted(ctx)))
+    return Outcome("ok", dumps(shown(ctx, ctx.found(), _wanted(ctx))), ready=True)
 
 
 def shown(ctx: Context, issue: Record, wanted: issue_view.Asked) -> dict[str, Json]:
@@ -105,7 +104,7 @@ def page(ctx: Context, issues: Sequence[Record]) -> Outcome:
     if by_token:
         last = start + len(rows) >= len(issues) or not size
         document.update({"isLast": True} if last else {"isLast": False, "nextPageToken": token(start + size)})
-    return whole(document)
+    return Outcome("ok", dumps(document), ready=True)
 
 
 def estimation(ctx: Context) -> Outcome:

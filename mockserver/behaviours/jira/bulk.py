@@ -6,9 +6,8 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 from __future__ import annotations
 
 from mockserver.behaviours.jira import issue_view, issues, new_issues
-from mockserver.behaviours.jira.documents import whole
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Problem
+from mockserver.values import Json, Outcome, Problem, dumps
 
 MOST_NEW = 50
 MOST_READ = 100
@@ -54,7 +53,7 @@ def fetch(ctx: Context) -> Outcome:
             found[int(issue["id"])] = issue
     shown = list(map(issue_view.showing(ctx, wanted), (found[key] for key in sorted(found))))
     document = {"expand": issue_view.EXPANDABLE, "issues": shown, "issueErrors": unknown}
-    return whole(document)
+    return Outcome("ok", dumps(document), ready=True)
 
 
 def _failure(at: int, problem: Problem) -> dict[str, Json]:

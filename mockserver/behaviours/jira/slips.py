@@ -88,7 +88,7 @@ def _lost(site: Site, path: str) -> Iterator[str]:
             yield f"{slip}: {found.expand(meant)}"
             return
     rest = re.sub(r"^/(rest/(api/)?)?", "", path)
-    heads = {one.path.split("/")[4] for one in site.service.operations.values() if one.path.startswith(API)}
+    heads = {one.split("/")[4] for one in site.service.paths.values() if one.startswith(API)}
     if rest.partition("/")[0] in heads and not path.startswith((f"{API}/", "/rest/agile/")):
         slip = f"missing {API}" if not path.startswith("/rest/") else "missing version"
         if not path.startswith(("/rest/api/2/", "/rest/api/latest/")):

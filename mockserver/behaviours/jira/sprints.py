@@ -1,4 +1,4 @@
-"""Sprints: future, then active, then closed; their issues.
+"""Sprints: future, then active, then closed; in which of them an issue is.
 
 A record is ``{id, name, state, goal, originBoardId, sequence}`` with four dates, from ``createdDate`` on.
 An issue is in one active or future sprint at most. It keeps the closed ones it was in: closing a sprint
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mockserver.behaviours.jira import agile, agile_issues, ranks, sprint_view
+from mockserver.behaviours.jira import agile, sprint_view
 from mockserver.behaviours.jira.agile import SPRINT, refusal
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.rights import Rights
@@ -32,7 +32,7 @@ MANAGE = "MANAGE_SPRINTS_PERMISSION"
 def listed(ctx: Context) -> Outcome:
     """The sprints of a board in the states asked for: closed, active, future, each in their own order."""
     board = ctx.found()
-    _needs_sprints(ctx, board)
+    needs_sprints(ctx, board)
     wanted = ctx.query.get("state") or STATES
     unknown = [one for one in wanted if one not in STATES]
     if unknown:
@@ -48,7 +48,7 @@ def create(ctx: Context) -> Outcome:
     board = ctx.table("board").get(body["originBoardId"])
     if board is None or not ctx.sees("board", board):
         raise Problem("no_board", diagnosis=f"no board {body['originBoardId']}")
-    _needs_sprints(ctx, board)
+    needs_sprints(ctx, board)
     _may_manage(ctx, board)
     values, wrong = _read(body)
     if not values.get("name"):
@@ -100,37 +100,6 @@ def swap(ctx: Context) -> Outcome:
     _may_manage(ctx, ctx.table("board").get(sprint["originBoardId"]))
     ctx.table("sprint").change(sprint, {"sequence": other["sequence"]})
     ctx.table("sprint").change(other, {"sequence": sprint["sequence"]})
-    return Outcome("updated")
-
-
-def issues(ctx: Context) -> Outcome:
-    """A page of the issues that are or were in the sprint; of a board only, if the path names one."""
-    sprint = ctx.parents["sprint"]
-    board = ctx.parents.get("board")
-    if board is not None:
-        _needs_sprints(ctx, board)
-    inside = sprint["id"]
-    found = agile_issues.found(ctx, board, lambda one: inside in (one["fields"].get(SPRINT) or ()))
-    return agile_issues.page(ctx, found)
-
-
-def take(ctx: Context) -> Outcome:
-    """Move issues into the sprint, and rank them if the body says where. All of them, or none."""
-    sprint = ctx.found()
-    if sprint["state"] == "closed":
-        raise refusal(ctx.site, "closed_sprint")
-    moved = agile.to_move(ctx)
-    if not all(ranks.may_schedule(ctx, one) for one in moved):
-        raise Problem("may_not_schedule", diagnosis=f"the caller lacks {ranks.SCHEDULE}")
-    wrong = subtasks_among(ctx, moved)
-    wrong += [("sprint_of_epic", {"value": one["key"]}) for one in moved if agile.level(ctx, one) > 0]
-    if wrong:
-        raise refusal(ctx.site, *wrong)
-    before, after = ranks.pivots(ctx)
-    for issue in moved:
-        put_into(ctx, issue, sprint)
-    rows = [one for issue in moved if (one := ctx.table("issue").get(issue["id"])) is not None]
-    ranks.move(ctx, rows, before=before, after=after)
     return Outcome("updated")
 
 
@@ -255,7 +224,8 @@ def _wrong_step(ctx: Context, sprint: Record, values: Mapping[str, Json]) -> lis
     return [("sprint_step", {"before": before, "after": after})]
 
 
-def _needs_sprints(ctx: Context, board: Record) -> None:
+def needs_sprints(ctx: Context, board: Record) -> None:
+    """Raise Problem("agile_refused") if the board is of a kind that has no sprints."""
     if not board["sprints"]:
         raise refusal(ctx.site, "no_sprints")
 
