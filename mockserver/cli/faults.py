@@ -10,8 +10,8 @@ import click
 from mockserver.cli import options
 from mockserver.cli.console import faint, plural, say, show_json, table
 from mockserver.cli.group import Commands
-from mockserver.cli.steering import json_of, pair
-from mockserver.cli.there import content, one_line, there
+from mockserver.cli.steering import json_of
+from mockserver.cli.there import content, one_line, pair, there
 from mockserver.values import Json
 
 # The members of a fault that say what goes wrong.

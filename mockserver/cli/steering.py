@@ -10,7 +10,7 @@ import click
 from mockserver.cli import options
 from mockserver.cli.console import faint, plural, say, show_json, table
 from mockserver.cli.group import Commands
-from mockserver.cli.there import one_line, there
+from mockserver.cli.there import one_line, pair, there
 from mockserver.values import Json
 
 
@@ -147,14 +147,6 @@ def assigned(text: str) -> tuple[str, Json]:
         return name, json_of(value)
     except click.BadParameter:
         return name, value
-
-
-def pair(text: str) -> tuple[str, str]:
-    """Name and value of ``NAME=VALUE``. Raises BadParameter."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.BadParameter(f"expected NAME=VALUE, not '{text}'")
-    return name, value
 
 
 def json_of(text: str, option: str = "--body") -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Callable
@@ -183,21 +184,34 @@ def states(run: Run) -> None:
 
 
 def searching(run: Run) -> None:
-    """50 of 10,000 issues: through indexes, with their fields, by text; and of 100,000 in a full run."""
+    """50 of 10,000 issues: through indexes, with their fields, by text; and of 100,000 in a full run.
+
+    No two requests are alike, so that none of them is answered from what is remembered of another.
+    """
     worlds = {10_000: calls.filled(10_000)}
     if run.full:
         worlds[100_000] = calls.filled(100_000)
     works: dict[str, Callable[[], object]] = {}
+    kinds = {
+        "indexed": (search.INDEXED, None),
+        "with-fields": (search.INDEXED, search.FIELDS),
+        "half-of-all": (search.QUERIES["half of all"], search.FIELDS),
+        "by-rank": (search.QUERIES["rank, of all"], search.FIELDS),
+        "newest": (search.QUERIES["newest of all"], search.FIELDS),
+        "all-fields": (search.INDEXED, ["*all"]),
+        "text": (search.QUERIES["text"], None),
+        "full-scan": (search.QUERIES["full scan"], None),
+    }
     for count, world in worlds.items():
-        for name, (jql, fields) in {
-            "indexed": (search.INDEXED, None),
-            "with-fields": (search.INDEXED, ["summary", "status", "labels"]),
-            "text": (search.QUERIES["text"], None),
-            "full-scan": (search.QUERIES["full scan"], None),
-        }.items():
+        for name, (jql, fields) in kinds.items():
             works[f"{name} {count}"] = _asked(world, jql, fields)
+        works[f"edit {count}"] = _edit(world)
+        works[f"after-a-write {count}"] = _after(_edit(world), works[f"half-of-all {count}"])
     found = side_by_side(run, works)
-    for name in ("indexed", "with-fields", "text", "full-scan"):
+    for count in worlds:
+        both, edits = found[f"after-a-write {count}"], found.pop(f"edit {count}")
+        found[f"after-a-write {count}"] = [one - edit for one, edit in zip(both, edits, strict=True)]
+    for name in (*kinds, "after-a-write"):
         each = found[f"{name} 10000"]
         here = f"{shown(statistics.median(each))}, {1 / statistics.median(each):,.0f}/s"
         run.add(f"search.{name}", [one / run.bare["GET"] for one in each], GETS, here)
@@ -207,6 +221,26 @@ def searching(run: Run) -> None:
 
 
 def _asked(world: World, jql: str, fields: list[str] | None) -> Callable[[], object]:
-    asked = {"jql": jql, "maxResults": 50, **({"fields": fields} if fields else {})}
-    assert len(calls.answered(world, calls.post(dumps(asked), calls.SEARCH)).json()["issues"]) == 50
-    return lambda: world.handle(calls.post(dumps(asked), calls.SEARCH))
+    asked = dumps({"jql": jql, "maxResults": 50, **({"fields": fields} if fields else {})})
+    assert len(calls.answered(world, calls.post(asked, calls.SEARCH)).json()["issues"]) == 50
+    bodies = search.different(asked)
+    return lambda: world.handle(calls.post(next(bodies), calls.SEARCH))
+
+
+def _edit(world: World) -> Callable[[], object]:
+    """An issue gets another summary each time."""
+    numbers = itertools.count()
+
+    def edit() -> None:
+        changed = dumps({"fields": {"summary": f"Changed {next(numbers)} times"}})
+        calls.answered(world, calls.post(changed, calls.ISSUE, "PUT"))
+
+    return edit
+
+
+def _after(write: Callable[[], object], ask: Callable[[], object]) -> Callable[[], object]:
+    def both() -> None:
+        write()
+        ask()
+
+    return both

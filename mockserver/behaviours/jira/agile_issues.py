@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from mockserver.behaviours.jira import agile, epic_view, issue_view, sprint_view, viewings
 from mockserver.behaviours.jira.boards import jql_of
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
@@ -17,7 +18,7 @@ from mockserver.behaviours.jira.jql.tree import And, Field, Query, Sort
 from mockserver.behaviours.jira.search import bad_jql, parsed, start_asked
 from mockserver.engine.context import Context
 from mockserver.engine.paging import token
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Json, Outcome, Problem, Record
 
 DEFAULT_SIZE = 50
 MOST = 5000
@@ -33,7 +34,7 @@ def get(ctx: Context) -> Outcome:
     """The issue that the path names, with the fields asked for; all that are navigable if none are."""
     if ctx.query.get("updateHistory"):
         viewings.saw(ctx, ctx.found())
-    return Outcome("ok", dumps(shown(ctx, ctx.found(), _wanted(ctx))), ready=True)
+    return whole(shown(ctx, ctx.found(), _wanted(ctx)))
 
 
 def shown(ctx: Context, issue: Record, wanted: issue_view.Asked) -> dict[str, Json]:
@@ -104,7 +105,7 @@ def page(ctx: Context, issues: Sequence[Record]) -> Outcome:
     if by_token:
         last = start + len(rows) >= len(issues) or not size
         document.update({"isLast": True} if last else {"isLast": False, "nextPageToken": token(start + size)})
-    return Outcome("ok", dumps(document), ready=True)
+    return whole(document)
 
 
 def estimation(ctx: Context) -> Outcome:

@@ -14,11 +14,12 @@ import re
 from urllib.parse import quote
 
 from mockserver.behaviours.jira import history, users
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.multipart import DEFAULT_TYPE, Part, Unreadable, parts
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Json, Outcome, Problem, Record
 
 PART = "file"
 MOST_FILES = 60
@@ -40,7 +41,7 @@ def add(ctx: Context) -> Outcome:
         notice.happened(ctx, "attachment_created", attachment=one, issue=issue)
     items = [history.item(ctx, "attachment", None, None, one["id"], one["filename"]) for one in found]
     history.changed(ctx, issue, {}, also=items)
-    return Outcome("ok", dumps([shown(ctx, one) for one in found]), ready=True)
+    return whole([shown(ctx, one) for one in found])
 
 
 def get(ctx: Context) -> Outcome:

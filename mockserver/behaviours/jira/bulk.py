@@ -6,8 +6,9 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 from __future__ import annotations
 
 from mockserver.behaviours.jira import issue_view, issues, new_issues
+from mockserver.behaviours.jira.documents import whole
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Problem, dumps
+from mockserver.values import Json, Outcome, Problem
 
 MOST_NEW = 50
 MOST_READ = 100
@@ -53,7 +54,7 @@ def fetch(ctx: Context) -> Outcome:
             found[int(issue["id"])] = issue
     shown = list(map(issue_view.showing(ctx, wanted), (found[key] for key in sorted(found))))
     document = {"expand": issue_view.EXPANDABLE, "issues": shown, "issueErrors": unknown}
-    return Outcome("ok", dumps(document), ready=True)
+    return whole(document)
 
 
 def _failure(at: int, problem: Problem) -> dict[str, Json]:

@@ -5,7 +5,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-pr
 
 from __future__ import annotations
 
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -48,8 +48,7 @@ def shown(ctx: Context, project: Record) -> dict[str, Json] | None:
 def _refuse(ctx: Context, name: str, own: Record | None) -> None:
     if not name:
         raise Problem("invalid", broken=[broken(ctx.site, "name", "category_name")])
-    same = [one for one in ctx.table("project_category") if one["name"].casefold() == name.casefold()]
-    if any(one["id"] != (own or {}).get("id") for one in same):
+    if namesake(ctx.table("project_category"), name, own):
         raise Problem("category_taken", diagnosis="there is a category of this name", name=name)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from mockserver.behaviours.jira import users
+from mockserver.behaviours.jira.documents import whole
 from mockserver.engine.context import Context
 from mockserver.engine.paging import start_of, token
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Json, Outcome, Problem, Record
 
 MOST = 100  # recorded: more are not refused, they are cut to this
 MOST_ISSUES, MOST_FIELDS, MOST_IN_BULK = 1000, 10, 10_000
@@ -27,7 +28,7 @@ def page(ctx: Context) -> Outcome:
     if start + size < len(found):
         document["nextPage"] = f"{here}{start + size}"
     document.update(maxResults=size, startAt=start, total=len(found), isLast=start + size >= len(found))
-    return Outcome("ok", dumps({**document, "values": values}), ready=True)
+    return whole({**document, "values": values})
 
 
 def by_ids(ctx: Context) -> Outcome:
@@ -35,7 +36,7 @@ def by_ids(ctx: Context) -> Outcome:
     wanted = {str(one) for one in ctx.body["changelogIds"]}
     found = [shown(ctx, one) for one in of(ctx, ctx.found()) if one["id"] in wanted]
     document = {"startAt": 0, "maxResults": len(found), "total": len(found), "histories": found}
-    return Outcome("ok", dumps(document), ready=True)
+    return whole(document)
 
 
 def bulk(ctx: Context) -> Outcome:
@@ -63,7 +64,7 @@ def bulk(ctx: Context) -> Outcome:
     }
     if start + size < len(rows):
         document["nextPageToken"] = token(start + size)
-    return Outcome("ok", dumps(document), ready=True)
+    return whole(document)
 
 
 def inside(ctx: Context, issue: Record) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.behaviours.jira import history, properties, restrictions, users, watchers
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.fields import TEXT_LIMIT, Speech
 from mockserver.behaviours.jira.rich.document import is_document, plain
 from mockserver.behaviours.jira.rich.shown import to_html
@@ -20,10 +21,9 @@ from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site
-from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
+from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 MOST = 100  # observed: more are not refused, they are cut to this
-MOST_IDS = 1000
 ORDERS = ("created", "-created", "+created")
 INTERNAL = "sd.public.comment"  # the property that keeps a comment from the customers of a service desk
 
@@ -38,29 +38,25 @@ def page(ctx: Context) -> Outcome:
         found.reverse()
     start, size = max(0, ctx.query["startAt"]), min(max(1, ctx.query["maxResults"]), MOST)
     items = [shown(ctx, one, expanded(ctx)) for one in found[start : start + size]]
-    return _reply("ok", {"startAt": start, "maxResults": size, "total": len(found), "comments": items})
+    return whole({"startAt": start, "maxResults": size, "total": len(found), "comments": items})
 
 
 def by_ids(ctx: Context) -> Outcome:
     """Those of the comments named that exist and that the caller may see."""
-    ids = list(dict.fromkeys(ctx.body["ids"]))
-    if not ids or len(ids) > MOST_IDS:
-        raise Problem("bad_comment_ids", diagnosis="there must be 1 to 1000 ids", most=MOST_IDS)
-    rows = (ctx.table("comment").get(str(one)) for one in ids)
-    found = [one for one in rows if one is not None and restrictions.visible(ctx, one)]
+    found = restrictions.named(ctx, "comment")
     document: dict[str, Json] = {
-        "maxResults": MOST_IDS,
+        "maxResults": restrictions.MOST_IDS,
         "startAt": 0,
         "total": len(found),
         "isLast": True,
         "values": [shown(ctx, one, expanded(ctx)) for one in found],
     }
-    return _reply("ok", document)
+    return whole(document)
 
 
 def get(ctx: Context) -> Outcome:
     """The comment that the path names."""
-    return _reply("ok", shown(ctx, ctx.found(), expanded(ctx)))
+    return whole(shown(ctx, ctx.found(), expanded(ctx)))
 
 
 def add(ctx: Context) -> Outcome:
@@ -71,7 +67,7 @@ def add(ctx: Context) -> Outcome:
         raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be added")
     if len(ctx.table("comment").under(issue)) >= ctx.settings["commentLimit"]:
         raise Problem("too_many_comments", diagnosis="the setting commentLimit")
-    return _reply("created", shown(ctx, stored(ctx, issue, values), expanded(ctx)))
+    return whole(shown(ctx, stored(ctx, issue, values), expanded(ctx)), "created")
 
 
 def update(ctx: Context) -> Outcome:
@@ -81,7 +77,7 @@ def update(ctx: Context) -> Outcome:
     values, wrong = read(ctx, ctx.body, comment)
     if wrong:
         raise Problem("invalid", broken=wrong, diagnosis="the comment cannot be edited")
-    return _reply("updated", shown(ctx, rewritten(ctx, comment, values), expanded(ctx)))
+    return whole(shown(ctx, rewritten(ctx, comment, values), expanded(ctx)), "updated")
 
 
 def delete(ctx: Context) -> Outcome:
@@ -249,8 +245,3 @@ def _silent(document: Mapping[str, Json]) -> bool:
 
 def _internal(value: Json) -> bool:
     return isinstance(value, dict) and value.get("internal") is True
-
-
-def _reply(kind: str, document: Json) -> Outcome:
-    # As bytes: what is null inside a document or a property is sent as null, unlike the rest of Cloud.
-    return Outcome(kind, dumps(document), ready=True)

@@ -13,7 +13,7 @@ from mockserver.engine.context import Context
 from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-NAME_WORDS = NameWords("component_name", "component_name_long", "component_taken")
+NAME_WORDS = NameWords("component", "component_name", "component_name_long", "component_taken")
 
 
 def create(ctx: Context) -> Outcome:
@@ -24,7 +24,7 @@ def create(ctx: Context) -> Outcome:
         _may_change(ctx, project)
     wrong = [] if project is not None else [broken(ctx.site, "project", "component_project")]
     name = str(body.get("name") or "").strip()
-    wrong += [*_broken_name(ctx.site, name, project, None), *_broken_lead(ctx.site, body)]
+    wrong += [*broken_name(ctx.site, name, project, None, NAME_WORDS), *_broken_lead(ctx.site, body)]
     if wrong or project is None:
         raise Problem("invalid", broken=wrong, diagnosis="the component cannot be made like this")
     component = ctx.table("component").add(
@@ -48,7 +48,7 @@ def update(ctx: Context) -> Outcome:
     wrong = list(_broken_lead(ctx.site, body))
     if body.get("name") is not None:
         values["name"] = body["name"].strip()
-        wrong += _broken_name(ctx.site, values["name"], project, component)
+        wrong += broken_name(ctx.site, values["name"], project, component, NAME_WORDS)
     if "leadAccountId" in body or "leadUserName" in body:
         values["lead"] = _lead(body)
     if wrong:
@@ -176,7 +176,7 @@ def seeded(site: Site, values: Json) -> Json:
     project = site.table("project").find(str(values.get("project")))
     if project is None:
         raise Problem("invalid", diagnosis=f"'project' must name a project, not {values.get('project')!r}")
-    wrong = _broken_name(site, str(values.get("name") or ""), project, values)
+    wrong = broken_name(site, str(values.get("name") or ""), project, values, NAME_WORDS)
     if wrong:
         raise Problem("invalid", broken=list(wrong))
     return {**values, "project": project["id"]}
@@ -193,12 +193,6 @@ def _lead(body: Mapping[str, Json]) -> str | None:
 def _may_change(ctx: Context, project: Record) -> None:
     if not rights.administers(ctx, project):
         raise Problem("may_not_change_components", diagnosis="the caller lacks ADMINISTER_PROJECTS")
-
-
-def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> list[Broken]:
-    same = [] if project is None else of(site, project)
-    others = (one for one in same if one["id"] != (own or {}).get("id"))
-    return broken_name(site, name, others, NAME_WORDS)
 
 
 def _broken_lead(site: Site, body: Mapping[str, Json]) -> Iterable[Broken]:

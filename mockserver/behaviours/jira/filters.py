@@ -12,7 +12,7 @@ from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
 from mockserver.behaviours.jira.jql.parse import JqlError, parse
 from mockserver.behaviours.jira.webhooks import notice
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
@@ -149,7 +149,7 @@ def own(ctx: Context) -> Outcome:
         raise Problem("may_not_give_filter", diagnosis="the caller is not the owner")
     if ctx.table("user").get(account) is None:
         raise Problem("no_user", diagnosis=f"no user {account!r}", id=account)
-    if any(_same(one, record["name"], account) and one["id"] != record["id"] for one in ctx.table("filter")):
+    if namesake(ctx.table("filter").where(owner=account), record["name"], record):
         raise Problem("invalid", broken=[broken(ctx.site, "filterName", "filter_taken")])
     given = ctx.table("filter").change(record, {"owner": account})
     notice.happened(ctx, "filter_updated", filter=given)
@@ -277,17 +277,13 @@ def _orders(ctx: Context) -> Mapping[str, paged.Key]:
     }
 
 
-def _same(one: Record, name: str, owner: str) -> bool:
-    return bool(one["owner"] == owner) and one["name"].casefold() == name.casefold()
-
-
 def _broken(ctx: Context, body: Mapping[str, Json], owner: str, own: Record | None) -> list[Broken]:
     name, found = str(body.get("name") or "").strip(), list[Broken]()
     if not name:
         found.append(broken(ctx.site, "filterName", "filter_name"))
     elif len(name) > NAME_LIMIT:
         found.append(broken(ctx.site, "filterName", "filter_name_long", limit=NAME_LIMIT))
-    elif any(_same(one, name, owner) and one["id"] != (own or {}).get("id") for one in ctx.table("filter")):
+    elif namesake(ctx.table("filter").where(owner=owner), name, own):
         found.append(broken(ctx.site, "filterName", "filter_taken"))
     return [*found, *_broken_jql(body.get("jql") or "", ctx)]
 

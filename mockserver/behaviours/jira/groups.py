@@ -68,7 +68,7 @@ def listed_members(ctx: Context) -> Outcome:
 def join(ctx: Context) -> Outcome:
     """The group with one more member."""
     group, account = named(ctx), ctx.body["accountId"]
-    user = _user(ctx, account)
+    user = users.named(ctx, account)
     if group["name"] in (user.get("groups") or ()):
         raise Problem("already_member", diagnosis="already a member", user=account, name=group["name"])
     _belongs(ctx, user, [*(user.get("groups") or ()), group["name"]])
@@ -78,7 +78,7 @@ def join(ctx: Context) -> Outcome:
 def leave(ctx: Context) -> Outcome:
     """Take one member out of the group."""
     group, account = named(ctx), ctx.query["accountId"]
-    user = _user(ctx, account)
+    user = users.named(ctx, account)
     if group["name"] not in (user.get("groups") or ()):
         raise Problem("no_member", diagnosis="not a member", user=account, name=group["name"])
     if _would_leave_no_administrator(ctx, user, group):
@@ -188,13 +188,6 @@ def named(ctx: Context, name: str = "groupname", group_id: str = "groupId") -> R
 
 def _given(ctx: Context, *names: str) -> bool:
     return any(ctx.query.get(one) for one in names)
-
-
-def _user(ctx: Context, account: str) -> Record:
-    found = ctx.table("user").get(account)
-    if found is None:
-        raise Problem("no_user", diagnosis=f"no user {account!r} in this world", id=account)
-    return found
 
 
 def _would_leave_no_administrator(ctx: Context, user: Record, group: Record) -> bool:

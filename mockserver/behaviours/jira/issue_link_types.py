@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.behaviours.jira.webhooks import notice
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -61,9 +61,9 @@ def _text(value: Json) -> bool:
 
 def _free(ctx: Context, name: str, own: Record | None) -> None:
     """Raise Problem if another type has this name; names are told apart whatever their case."""
-    for one in ctx.table("issue_link_type"):
-        if one != own and one["name"].casefold() == name.strip().casefold():
-            raise Problem("link_type_taken", diagnosis="the name is taken", name=one["name"])
+    other = namesake(ctx.table("issue_link_type"), name.strip(), own)
+    if other is not None:
+        raise Problem("link_type_taken", diagnosis="the name is taken", name=other["name"])
 
 
 def _may_administer(ctx: Context) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira import history, projects
 from mockserver.behaviours.jira.webhooks import notice
+from mockserver.behaviours.jira.words import namesake
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -100,6 +101,5 @@ def _found(ctx: Context) -> Record:
 
 def _free(ctx: Context, name: str, own: Record | None = None) -> None:
     """Raise Problem("type_taken") if another type has this name in any case."""
-    for one in ctx.table("issue_type"):
-        if one["name"].casefold() == name.strip().casefold() and (own is None or one["id"] != own["id"]):
-            raise Problem("type_taken", diagnosis="names of issue types differ")
+    if namesake(ctx.table("issue_type"), name.strip(), own):
+        raise Problem("type_taken", diagnosis="names of issue types differ")

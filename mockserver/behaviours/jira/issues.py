@@ -22,13 +22,14 @@ from mockserver.behaviours.jira import (
     worklogs,
 )
 from mockserver.behaviours.jira.changes import Changes, hierarchy, missing, not_assignable, read
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.fields import person
 from mockserver.behaviours.jira.webhooks import departures
 from mockserver.behaviours.jira.webhooks.notice import SECONDARY
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site
-from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
+from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 
 def create(ctx: Context) -> Outcome:
@@ -158,5 +159,4 @@ def _shown(ctx: Context, issue: Record) -> Outcome:
     wanted = issue_view.asked(ctx.query)
     if wanted.only_ids:  # of searches only: here it names no field, and the rest is sent
         wanted = replace(wanted, fields=("-*all",))
-    # As bytes: unlike the rest of Cloud, an issue is sent with the fields that are null.
-    return Outcome("ok", dumps(issue_view.shown(ctx, issue, wanted)), ready=True)
+    return whole(issue_view.shown(ctx, issue, wanted))

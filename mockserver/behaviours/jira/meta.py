@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mockserver.behaviours.jira import custom_fields, projects, screens, workflow
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.new_issues import MANDATORY
 from mockserver.behaviours.jira.rights import Rights
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Json, Outcome, Problem, Record
 
 MOST = 200
 BESIDE_VERBS: Mapping[str, list[str]] = {
@@ -36,7 +37,7 @@ def created_with(ctx: Context) -> Outcome:
         if wanted and _may_create(ctx, project):
             kinds = [_type(ctx, project, one, "fields" in expand) for one in _types(ctx, project, query)]
             found.append(_project(ctx, project, kinds))
-    return _reply({"expand": "projects", "projects": found})
+    return whole({"expand": "projects", "projects": found})
 
 
 def types(ctx: Context) -> Outcome:
@@ -59,7 +60,7 @@ def fields_of_type(ctx: Context) -> Outcome:
 def edited_with(ctx: Context) -> Outcome:
     """The fields of the issue that the caller can edit: none without the permission to edit it."""
     screens.overridden(ctx)
-    return _reply({"fields": for_edit(ctx, ctx.found())})
+    return whole({"fields": for_edit(ctx, ctx.found())})
 
 
 def for_create(ctx: Context, project: Record, kind: Record) -> dict[str, Json]:
@@ -220,12 +221,8 @@ def _may_create(ctx: Context, project: Record) -> bool:
 def _page(ctx: Context, member: str, found: list[Json]) -> Outcome:
     start, size = max(0, ctx.query["startAt"]), min(max(1, ctx.query["maxResults"]), MOST)
     page = found[start : start + size]
-    return _reply({"maxResults": size, "startAt": start, "total": len(found), member: page})
+    return whole({"maxResults": size, "startAt": start, "total": len(found), member: page})
 
 
 def _folded(values: Collection[str]) -> set[str]:
     return {one.casefold() for one in values}
-
-
-def _reply(document: Json) -> Outcome:
-    return Outcome("ok", dumps(document), ready=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.behaviours.jira.rights import DEFAULT_SCHEME, scheme_of
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
@@ -175,10 +175,9 @@ def _refuse(ctx: Context, body: Mapping[str, Json], own: Record | None) -> None:
     """Raise Problem("invalid") with everything that is wrong in a scheme."""
     wrong: list[Broken] = []
     name = str(body.get("name") or "").strip()
-    same = [one for one in ctx.table("permission_scheme") if one["name"].casefold() == name.casefold()]
     if not name:
         wrong.append(broken(ctx.site, "name", "scheme_name"))
-    elif any(one["id"] != (own or {}).get("id") for one in same):
+    elif namesake(ctx.table("permission_scheme"), name, own):
         wrong.append(broken(ctx.site, "name", "scheme_taken"))
     for at, grant in enumerate(body.get("permissions") or []):
         wrong += _broken_grant(ctx, grant, f"permissions[{at}].")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
@@ -82,12 +82,11 @@ def _key(site: Site, key: str, own: Record | None) -> Iterator[Broken]:
 
 def _name(site: Site, name: str, own: Record | None) -> Iterator[Broken]:
     name = name.strip()
-    others = (one for one in site.table("project") if one["id"] != (own or {}).get("id"))
     if not name:
         yield broken(site, "projectName", "project_name")
     elif len(name) > NAME_LIMIT:
         yield broken(site, "projectName", "project_name_long", limit=NAME_LIMIT)
-    elif any(one["name"].casefold() == name.casefold() for one in others):
+    elif namesake(site.table("project"), name, own):
         yield broken(site, "projectName", "project_name_taken")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mockserver.behaviours.jira import restrictions
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
@@ -29,7 +30,7 @@ def keys(ctx: Context) -> Outcome:
 def get(ctx: Context) -> Outcome:
     """One property as ``{key, value}``. Raises Problem("no_property")."""
     record = _found(ctx)
-    return Outcome("ok", dumps({"key": record["key"], "value": record["value"]}), ready=True)
+    return whole({"key": record["key"], "value": record["value"]})
 
 
 def put(ctx: Context) -> Outcome:

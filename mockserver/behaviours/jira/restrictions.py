@@ -14,6 +14,7 @@ from mockserver.engine.site import Site
 from mockserver.values import Json, Problem, Record
 
 KINDS = ("group", "role")
+MOST_IDS = 1000
 
 
 def read(site: Site, value: Json) -> dict[str, Json] | None:
@@ -42,6 +43,18 @@ def visible(ctx: Context, record: Record) -> bool:
     """Whether the caller may see this comment or worklog, and the issue it is on."""
     issue = ctx.table("issue").get(record["issue"])
     return issue is not None and ctx.sees("issue", issue) and open_to(ctx, record, issue)
+
+
+def named(ctx: Context, name: str) -> list[Record]:
+    """Those of the comments or worklogs (``name``) that the body names which the caller may see.
+
+    Raises Problem bad_comment_ids | bad_worklog_ids for too many of them, and for none.
+    """
+    ids = list(dict.fromkeys(ctx.body["ids"]))
+    if not ids or len(ids) > MOST_IDS:
+        raise Problem(f"bad_{name}_ids", diagnosis="there must be 1 to 1000 ids", most=MOST_IDS)
+    rows = (ctx.table(name).get(str(one)) for one in ids)
+    return [one for one in rows if one is not None and visible(ctx, one)]
 
 
 def lacking(ctx: Context, record: Record, verb: str, thing: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.behaviours.jira import rights
 from mockserver.behaviours.jira.groups import brief as group_brief
-from mockserver.behaviours.jira.words import broken
+from mockserver.behaviours.jira.words import broken, namesake
 from mockserver.engine.context import Context
 from mockserver.values import Json, Outcome, Problem, Record
 
@@ -269,6 +269,5 @@ def _changed(ctx: Context, role: Record, values: Record) -> Outcome:
 def _refuse(ctx: Context, name: str, own: Record | None) -> None:
     if not name:
         raise Problem("invalid", broken=[broken(ctx.site, "name", "role_name")])
-    same = [one for one in ctx.table("role") if one["name"].casefold() == name.casefold()]
-    if any(one["id"] != (own or {}).get("id") for one in same):
+    if namesake(ctx.table("role"), name, own):
         raise Problem("role_taken", diagnosis="there is a role of this name", name=name)

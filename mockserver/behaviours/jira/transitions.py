@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from mockserver.behaviours.jira import beside, meta, new_issues, properties, screens, statuses, workflow
 from mockserver.behaviours.jira.changes import Changes, missing, not_assignable, read
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.words import broken
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Problem, Record, dumps
+from mockserver.values import Json, Outcome, Problem, Record
 
 CLEAN: Mapping[str, Json] = {"errorMessages": [], "errors": {}}
 
@@ -29,7 +30,7 @@ def page(ctx: Context) -> Outcome:
         only=ctx.query.get("transitionId"),
         by_status=ctx.query["sortByOpsBarAndStatus"],
     )
-    return Outcome("ok", dumps({"expand": "transitions", "transitions": found}), ready=True)
+    return whole({"expand": "transitions", "transitions": found})
 
 
 def listed(

@@ -106,7 +106,4 @@ def named(ctx: Context) -> Record:
     account = ctx.query.get("accountId")
     if not account:
         raise Problem("account_missing", diagnosis="the parameter 'accountId' is required")
-    found = ctx.table("user").get(account)
-    if found is None:
-        raise Problem("no_user", diagnosis=f"no user {account!r} in this world", id=account)
-    return found
+    return users.named(ctx, account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.engine.context import Context
-from mockserver.values import Json, Record
+from mockserver.values import Json, Problem, Record
 
 # Whom a site shows in the place of somebody who was removed from it.
 FORMER = {"displayName": "Former user", "active": False, "accountType": "unknown"}
@@ -33,6 +33,14 @@ def by_id(ctx: Context, account: Json) -> dict[str, Json] | None:
         return None
     user = ctx.table("user").get(account)
     return shown(ctx, FORMER | {"accountId": account} if user is None else user)
+
+
+def named(ctx: Context, account: str, otherwise: str = "no_user") -> Record:
+    """The user with this account id. Raises Problem(``otherwise``)."""
+    found = ctx.table("user").get(account)
+    if found is None:
+        raise Problem(otherwise, diagnosis=f"no user {account!r} in this world", id=account)
+    return found
 
 
 def avatars(address: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from mockserver.engine.context import Context
 from mockserver.engine.site import Site
 from mockserver.values import Broken, Json, Outcome, Problem, Record
 
-NAME_WORDS = NameWords("version_name", "version_name_long", "version_taken")
+NAME_WORDS = NameWords("version", "version_name", "version_name_long", "version_taken")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ORDERS = {
     "description": paged.text("description"),
@@ -33,7 +33,7 @@ def create(ctx: Context) -> Outcome:
     values = {name: body.get(name) for name in ("startDate", "releaseDate")}
     wrong = [] if project is not None else [broken(ctx.site, "projectId", "version_project")]
     name = str(body.get("name") or "").strip()
-    wrong += _broken_name(ctx.site, name, project, None)
+    wrong += broken_name(ctx.site, name, project, None, NAME_WORDS)
     wrong += _broken_dates(ctx.site, values)
     if wrong or project is None:
         raise Problem("invalid", broken=wrong, diagnosis="the version cannot be made like this")
@@ -67,7 +67,7 @@ def update(ctx: Context) -> Outcome:
     wrong: list[Broken] = []
     if "name" in body:
         values["name"] = str(body["name"] or "").strip()
-        wrong += _broken_name(ctx.site, values["name"], project, version)
+        wrong += broken_name(ctx.site, values["name"], project, version, NAME_WORDS)
     wrong += _broken_dates(ctx.site, {**version, **values})
     heir = None
     if body.get("moveUnfixedIssuesTo"):
@@ -149,7 +149,7 @@ def seeded(site: Site, values: Json) -> Json:
     if project is None:
         raise Problem("invalid", diagnosis=f"'project' must name a project, not {values.get('project')!r}")
     wrong = [
-        *_broken_name(site, str(values.get("name") or ""), project, values),
+        *broken_name(site, str(values.get("name") or ""), project, values, NAME_WORDS),
         *_broken_dates(site, values),
     ]
     if wrong:
@@ -182,12 +182,6 @@ def _progress(ctx: Context, version: Record) -> dict[str, int]:
     for issue in holdings.holding(ctx, "fixVersions", version):
         found[names.get(category.get(issue["fields"]["status"], 1), "unmapped")] += 1
     return found
-
-
-def _broken_name(site: Site, name: str, project: Record | None, own: Record | None) -> list[Broken]:
-    same = [] if project is None else of(site, project)
-    others = (one for one in same if one["id"] != (own or {}).get("id"))
-    return broken_name(site, name, others, NAME_WORDS)
 
 
 def _broken_dates(site: Site, values: Mapping[str, Json]) -> Iterable[Broken]:

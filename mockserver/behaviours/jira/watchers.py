@@ -32,7 +32,7 @@ def add(ctx: Context) -> Outcome:
     account = ctx.body if isinstance(ctx.body, str) else ctx.caller.user.get("accountId")
     if account is None:
         raise Problem("unauthorized", diagnosis="nobody is known to call, and the body names nobody")
-    user = _user(ctx, account)
+    user = users.named(ctx, account, "no_watching_user")
     _may_manage(ctx, issue, account)
     if not ctx.table("watcher").where(issue=issue["id"], user=user["accountId"]):
         ctx.table("watcher").add({"user": user["accountId"]}, issue)
@@ -45,7 +45,7 @@ def remove(ctx: Context) -> Outcome:
     account = ctx.query.get("accountId") or ctx.query.get("username")
     if not account:
         raise Problem("watcher_missing", diagnosis="accountId is required")
-    user = _user(ctx, account)
+    user = users.named(ctx, account, "no_watching_user")
     _may_manage(ctx, issue, account)
     for one in ctx.table("watcher").where(issue=issue["id"], user=user["accountId"]):
         ctx.table("watcher").drop(one)
@@ -86,13 +86,6 @@ def field(ctx: Context, issue: Record) -> Json:
 
 def _is_me(ctx: Context, record: Record) -> bool:
     return bool(record["user"] == ctx.caller.user.get("accountId"))
-
-
-def _user(ctx: Context, account: str) -> Record:
-    found = ctx.table("user").get(account)
-    if found is None:
-        raise Problem("no_watching_user", diagnosis=f"no user {account!r} in this world", id=account)
-    return found
 
 
 def _may_manage(ctx: Context, issue: Record, account: str) -> None:

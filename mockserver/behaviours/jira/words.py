@@ -30,19 +30,31 @@ def broken(site: Site, key: str, word: str, **values: Json) -> Broken:
 
 @dataclass(frozen=True, slots=True)
 class NameWords:
-    """Which sentences say that a name is missing, too long, or another's."""
+    """Whose names they are, and which sentences say that one is missing, too long, or another's."""
 
+    resource: str
     missing: str
     long: str
     taken: str
 
 
-def broken_name(site: Site, name: str, others: Iterable[Record], words: NameWords) -> list[Broken]:
-    """What is wrong with a name among ``others``, which must not have it in any case; at most one thing."""
+def broken_name(
+    site: Site, name: str, project: Record | None, own: Record | None, words: NameWords
+) -> list[Broken]:
+    """What is wrong with a name in a project, but for ``own`` that has it already; at most one thing."""
     if not name:
         return [broken(site, "name", words.missing)]
     if len(name) > NAME_LIMIT:
         return [broken(site, "name", words.long, limit=NAME_LIMIT)]
-    if any(one["name"].casefold() == name.casefold() for one in others):
+    if project is not None and namesake(site.table(words.resource).where(project=project["id"]), name, own):
         return [broken(site, "name", words.taken, value=name)]
     return []
+
+
+def namesake(records: Iterable[Record], name: str, own: Record | None) -> Record | None:
+    """The first of ``records`` but ``own`` that has this name, in any case."""
+    folded, own_id = name.casefold(), None if own is None else own.get("id")
+    for one in records:
+        if one["name"].casefold() == folded and one["id"] != own_id:
+            return one
+    return None

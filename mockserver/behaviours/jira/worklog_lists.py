@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from mockserver.behaviours.jira import properties, restrictions
 from mockserver.behaviours.jira.comments import expanded
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.worklogs import milliseconds, shown
 from mockserver.engine.context import Context
-from mockserver.values import Json, Outcome, Problem, dumps
+from mockserver.values import Json, Outcome
 
 PAGE = 1000
-MOST_IDS = 1000
 
 
 def written(ctx: Context) -> Outcome:
@@ -39,14 +39,7 @@ def deleted(ctx: Context) -> Outcome:
 
 def by_ids(ctx: Context) -> Outcome:
     """Those of the worklogs named that exist and that the caller may see."""
-    ids = list(dict.fromkeys(ctx.body["ids"]))
-    if not ids or len(ids) > MOST_IDS:
-        raise Problem("bad_worklog_ids", diagnosis="there must be 1 to 1000 ids", most=MOST_IDS)
-    rows = (ctx.table("worklog").get(str(one)) for one in ids)
-    found = [
-        shown(ctx, one, expanded(ctx)) for one in rows if one is not None and restrictions.visible(ctx, one)
-    ]
-    return Outcome("ok", dumps(found), ready=True)
+    return whole([shown(ctx, one, expanded(ctx)) for one in restrictions.named(ctx, "worklog")])
 
 
 def _changed(row_id: str, stamp: str) -> dict[str, Json]:
@@ -71,7 +64,7 @@ def _page(ctx: Context, found: list[dict[str, Json]]) -> Outcome:
     }
     if len(kept) > PAGE:
         document["nextPage"] = f"{here}{until}"
-    return Outcome("ok", dumps(document), ready=True)
+    return whole(document)
 
 
 def _when(item: Mapping[str, Json]) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from mockserver.behaviours.jira import estimates, history, properties, restrictions, users, worktime
 from mockserver.behaviours.jira.comments import expanded
+from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.estimates import REMAINING, SPENT
 from mockserver.behaviours.jira.fields import Speech, rich_text
 from mockserver.behaviours.jira.rich.version import speaks_documents, spoken
@@ -21,7 +22,7 @@ from mockserver.behaviours.jira.webhooks import notice
 from mockserver.behaviours.jira.words import Refused, broken
 from mockserver.engine.context import Context
 from mockserver.engine.site import Site, formatted
-from mockserver.values import Broken, Json, Outcome, Problem, Record, dumps
+from mockserver.values import Broken, Json, Outcome, Problem, Record
 
 MOST = 5000
 IN_FIELD = 20  # how many the issue's own field holds
@@ -43,12 +44,12 @@ def page(ctx: Context) -> Outcome:
     ]
     start, size = max(0, ctx.query["startAt"]), min(max(1, ctx.query["maxResults"]), MOST)
     items = [shown(ctx, one, expanded(ctx)) for one in found[start : start + size]]
-    return _reply("ok", {"startAt": start, "maxResults": size, "total": len(found), "worklogs": items})
+    return whole({"startAt": start, "maxResults": size, "total": len(found), "worklogs": items})
 
 
 def get(ctx: Context) -> Outcome:
     """The worklog that the path names."""
-    return _reply("ok", shown(ctx, ctx.found(), expanded(ctx)))
+    return whole(shown(ctx, ctx.found(), expanded(ctx)))
 
 
 def add(ctx: Context) -> Outcome:
@@ -61,7 +62,7 @@ def add(ctx: Context) -> Outcome:
         raise Problem("invalid", broken=[*wrong, *also], diagnosis="the worklog cannot be added")
     if len(ctx.table("worklog").under(issue)) >= ctx.settings["worklogLimit"]:
         raise Problem("too_many_worklogs", diagnosis="the setting worklogLimit")
-    return _reply("created", shown(ctx, stored(ctx, issue, values, remaining), expanded(ctx)))
+    return whole(shown(ctx, stored(ctx, issue, values, remaining), expanded(ctx)), "created")
 
 
 def update(ctx: Context) -> Outcome:
@@ -79,7 +80,7 @@ def update(ctx: Context) -> Outcome:
     changed = ctx.table("worklog").change(worklog, {**given, **now})
     _moved(ctx, issue, remaining, [history.item(ctx, "WorklogId", worklog["id"], worklog["id"], None, None)])
     notice.happened(ctx, "worklog_updated", worklog=changed, issue=issue)
-    return _reply("updated", shown(ctx, changed, expanded(ctx)))
+    return whole(shown(ctx, changed, expanded(ctx)), "updated")
 
 
 def delete(ctx: Context) -> Outcome:
@@ -251,8 +252,3 @@ def _remember(ctx: Context, worklog: Record) -> None:
 def _moved(ctx: Context, issue: Record, remaining: int | None, items: list[Record]) -> None:
     total = sum(one["timeSpentSeconds"] for one in ctx.table("worklog").under(issue))
     history.changed(ctx, issue, {REMAINING: remaining, SPENT: total or None}, also=items)
-
-
-def _reply(kind: str, document: Json) -> Outcome:
-    # As bytes: what is null inside a document or a property is sent as null, unlike the rest of Cloud.
-    return Outcome(kind, dumps(document), ready=True)

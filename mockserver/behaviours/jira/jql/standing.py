@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count
+from operator import is_not
 
 from mockserver.behaviours.jira.jql.field import Atom, Narrowed
 from mockserver.behaviours.jira.jql.order import Sorting, ordered, placed
@@ -21,6 +23,8 @@ MOST_SIZES, MOST_ORDERS = 10_000, 16
 SOON, PART = 64, 4
 # Changes, in parts of all issues, after which an order is made anew.
 MANY = 16
+# An issue before and after; None before it came, and after it went.
+Change = tuple[Record | None, Record | None]
 
 
 class Sizes:
@@ -55,7 +59,7 @@ class _Order:
     """Issues in an order; ``waiting``: what has changed since, before and after."""
 
     issues: list[Record]
-    waiting: list[tuple[Record | None, Record | None]] = field(default_factory=list)
+    waiting: list[Change] = field(default_factory=list)
 
 
 class Orders:
@@ -65,7 +69,7 @@ class Orders:
         """No order has been asked for yet."""
         self._table: Table | None = None
         self._version = 0
-        self._rows: dict[RowId, Record] = {}
+        self._issues: list[Record] = []
         self._orders: dict[Json, _Order] = {}
 
     def order(self, issues: Collection, name: Json, sorts: Sequence[Sorting]) -> Sequence[Record]:
@@ -73,7 +77,7 @@ class Orders:
         self._note(issues.table)
         order = self._orders.pop(name, None)
         if order is None or not _settled(order, sorts):
-            order = _Order(ordered(self._rows.values(), sorts))
+            order = _Order(ordered(self._issues, sorts))
         while len(self._orders) >= MOST_ORDERS:
             del self._orders[next(iter(self._orders))]
         self._orders[name] = order  # the one that was asked for last is the last to go
@@ -83,15 +87,9 @@ class Orders:
         """Note for each order what has changed since this was last done."""
         if table is self._table and table.version == self._version:
             return
-        before, self._rows = self._rows, dict(table.rows)
+        before, self._issues = self._issues, list(table.rows.values())
         self._table, self._version = table, table.version
-        if not self._orders:
-            return
-        changes: list[tuple[Record | None, Record | None]] = [
-            (before.get(key), now) for key, now in self._rows.items() if before.get(key) is not now
-        ]
-        if len(before) + sum(old is None for old, _ in changes) != len(self._rows):
-            changes += [(old, None) for key, old in before.items() if key not in self._rows]
+        changes = _changes(before, self._issues) if self._orders else ()
         for name, order in list(self._orders.items()):
             order.waiting += changes
             if len(order.waiting) > len(order.issues) // MANY:
@@ -110,6 +108,24 @@ def standing(ctx: Context) -> Standing:
     """What the queries of the world that ``ctx`` calls have found out."""
     found: Standing = ctx.site.standing.setdefault("jql", Standing())
     return found
+
+
+def _changes(before: Sequence[Record], now: Sequence[Record]) -> Sequence[Change]:
+    """What has to go out of an order and come into it, most often in the place of the other."""
+    both = min(len(before), len(now))
+    at = list(compress(count(), map(is_not, before, now)))
+    if len(at) > both // MANY:
+        # Something is gone, and everything behind it has moved up.
+        known, left = set(map(id, before)), set(map(id, now))
+        return [
+            *((one, None) for one in before if id(one) not in left),
+            *((None, one) for one in now if id(one) not in known),
+        ]
+    return [
+        *((before[place], now[place]) for place in at),
+        *((one, None) for one in before[both:]),
+        *((None, one) for one in now[both:]),
+    ]
 
 
 def _settled(order: _Order, sorts: Sequence[Sorting]) -> bool:

@@ -54,17 +54,18 @@ def matcher(text: str) -> Callable[[Sequence[str]], bool]:
     """
     terms = _terms(text)
 
+    def finds(texts: Sequence[str], term: _Term) -> bool:
+        begin = term.begin
+        for one in texts:
+            folded = one.casefold()
+            if begin in folded and _has(folded, term):
+                return True
+        return False
+
     def matches(texts: Sequence[str]) -> bool:
-        folded = [one.casefold() for one in texts]
         for term in terms:
-            for one in folded:
-                if term.begin in one and _has(one, term):
-                    if term.without:
-                        return False
-                    break
-            else:
-                if not term.without:
-                    return False
+            if finds(texts, term) is term.without:
+                return False
         return True
 
     return matches
