@@ -46,7 +46,7 @@ class Answering(Interfering):
         """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
         with self._lock:
             known = None if refused is not None else self._known(call)
-            if known is None or self._rules.on:
+            if known is None or (self._rules.on and self._meant(known.admitted.operation, known.match)):
                 reply, line = self._worked_out(call, refused, known, whole)
             elif known.kept is not None and call.body == known.asked:
                 reply, line = self._repeated(call, known, *known.kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 
@@ -26,10 +26,10 @@ class Interfering(Faults):
     ) -> Answer:
         """What is armed for this call, else what ``straight`` answers. ``whole``: without faults."""
         operation = found.leaf.operation if found.leaf else None
-        values = found.values or {}
-        keys = keys_for(site.service.name, operation.id if operation else "", values)
-        if not (self._rules.faults.about(keys) or self._rules.overrides.about(keys)):
+        keys = self._meant(operation, found)
+        if not keys:
             return straight()
+        values = found.values or {}
         asked = Asked(call, values, partial(_names, site, call, operation), found.base)
 
         def meant(match: Match) -> bool:
@@ -50,6 +50,12 @@ class Interfering(Faults):
             self._arm(replace(rule.what.then, follows=rule.number))
         name = f"fault {rule.number}"
         return spoilt(site, call, found, rule.what.fault, site.ids.digest(name, 13), name, beneath)
+
+    def _meant(self, operation: Operation | None, found: Route) -> list[Hashable]:
+        """Where that stands which may be armed for such a call; empty if nothing may be."""
+        service = found.service.name if found.service else ""
+        keys = keys_for(service, operation.id if operation else "", found.values or {})
+        return keys if self._rules.faults.about(keys) or self._rules.overrides.about(keys) else []
 
 
 def _names(site: Site, call: Call, operation: Operation | None) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,29 @@ def test_a_command_takes_effect_at_once(world: World, command: str) -> None:
         assert len(after.json()) == 4
     else:
         assert after.status == {"settings": 403, "auth": 404, "force": 503}[command]
+
+
+@pytest.mark.parametrize(
+    "meant",
+    [
+        {"operation": "getRemoteIssueLinks"},
+        {"operation": "getRemoteIssueLinks", "match": {"path": {"issueIdOrKey": "MKY-1"}}},
+        {"operation": "getRemoteIssueLinks", "match": {"headers": {"x-marked": "yes"}}},
+        {"operation": "getRemoteIssueLinks", "match": {"path": "/remotelink"}},
+        {"method": "GET", "path": "/rest/api/3/issue/{}/remotelink"},
+        {"service": "jira"},
+    ],
+)
+def test_a_fault_is_for_calls_that_are_remembered_too_and_for_no_others(world: World, meant: Any) -> None:
+    seen = [get(world, **{"x-marked": "yes"}).status for _ in range(2)]
+    world.fault({"operation": "getIssue", "status": 418, "times": None})
+    world.fault({**meant, "status": 503, "times": 1})
+
+    hit = [get(world, **{"x-marked": "yes"}).status for _ in range(3)]
+
+    assert seen == [200, 200]
+    assert hit == [503, 200, 200]
+    assert get(world, "/rest/api/3/issue/MKY-1").status == 418
 
 
 def test_who_loses_a_permission_loses_it_at_once(world: World) -> None:
