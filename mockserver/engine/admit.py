@@ -50,13 +50,7 @@ def admit(ctx: Context, leaf: Leaf, values: Mapping[str, str]) -> None:
     """
     site, call, operation, case = ctx.site, ctx.call, ctx.operation, ctx.case
     ctx.stage = "caller"
-    try:
-        ctx.caller = caller_of(site, call, operation)
-    except Problem:
-        ctx.caller = Caller(rejected="authorization" in call.headers)
-        _headers(ctx)
-        raise
-    _headers(ctx)
+    _find_caller(ctx)
     ctx.stage = "service"
     if site.service.admits is not None:
         site.functions[site.service.admits](ctx)
@@ -124,6 +118,17 @@ def _present(when: str, call: Call) -> bool:
     except ValueError:
         return False
     return isinstance(body, dict) and name in body
+
+
+def _find_caller(ctx: Context) -> None:
+    """Say in ``ctx`` who is calling, with the headers that callers of that kind are sent. Raises Problem."""
+    try:
+        ctx.caller = caller_of(ctx.site, ctx.call, ctx.operation)
+    except Problem:
+        ctx.caller = Caller(rejected="authorization" in ctx.call.headers)
+        _headers(ctx)
+        raise
+    _headers(ctx)
 
 
 def _headers(ctx: Context) -> None:

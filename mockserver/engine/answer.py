@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockserver.engine.admit import admit, arrived, body_of, broken_rules, chosen
@@ -21,6 +20,8 @@ from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
 
 # Nothing to say about a reply.
 FINE = Diagnosis()
+# Kinds of problem that tell of a client that does not keep to the schema.
+BREACHES = ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
 
 
 class Answer(NamedTuple):
@@ -38,70 +39,79 @@ def answer(site: Site, call: Call, match: Match, memory: Memory, known: Known | 
     leaf = match.leaf
     if leaf is None or match.values is None:
         raise ValueError(f"no operation at {call.target}")
+    if known is not None and (known.sole or chosen(leaf.operation, call) is known.admitted.case):
+        ctx = known.admitted.again(call)
+        site.begin()
+        return _carried_out(site, call, ctx, memory, known)
+    return _looked_into(site, call, match, leaf, memory)
+
+
+def _looked_into(site: Site, call: Call, match: Match, leaf: Leaf, memory: Memory) -> Answer:
+    """The reply to a call of which nothing is known; what is found out about it is remembered."""
     operation = leaf.operation
+    noted = Noted(call.headers)
+    asked = Call(call.method, call.target, noted, call.body, call.root)
     ctx: Context | None = None
-    admitted: Context | None = None
-    # Which headers matter need not be found out of a call that is known, up to its body.
-    noted: Noted | None = None
     try:
-        if known is not None and (known.sole or chosen(operation, call) is known.admitted.case):
-            ctx = known.admitted.again(call)
-            site.begin()
-        else:
-            noted = Noted(call.headers)
-            asked = Call(call.method, call.target, noted, call.body, call.root)
-            preferred = prefer(operation, asked)
-            base = call.root + match.base
-            if isinstance(preferred, Example):
-                reply = exemplified(site, call, preferred, base, base + leaf.prefix)
-                return marked(
-                    reply, "override", f"Prefer asked for the example {preferred.name}", site.number
-                )
-            if preferred:
-                raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
-            ctx = arrived(site, asked, leaf, base)
-            if operation.absent:
-                raise _absent(operation)
-            known = None
-            known = _admitted(ctx, match, leaf, match.values)
-        ctx.stage = "body"
-        ctx.body = body_of(ctx) if known is None else memory.body(known, ctx)
-        admitted = ctx
-        ctx.stage = "operation"
-        outcome = perform(ctx)
-        reply = settled(ctx, rendered(ctx, outcome))
-        if ctx.events:
-            announce(ctx)
-        named = slips(site, call, None) if call.body else ""
-        if known is not None:
-            known.admitted.common = ctx.common
-            if not (ctx.notes or ctx.events or named):
-                memory.looked(known, ctx, reply)
+        preferred = prefer(operation, asked)
+        base = call.root + match.base
+        if isinstance(preferred, Example):
+            reply = exemplified(site, call, preferred, base, base + leaf.prefix)
+            return marked(reply, "override", f"Prefer asked for the example {preferred.name}", site.number)
+        if preferred:
+            raise Problem("not_implemented", diagnosis=preferred, operation=operation.id)
+        ctx = arrived(site, asked, leaf, base)
+        if operation.absent:
+            raise _absent(operation)
+        known = _admitted(ctx, match, leaf)
     except Problem as problem:
         return refusal(site, call, problem, ctx)
     except Exception as error:
-        return _crashed(site, call, operation, error, admitted)
-    finally:
-        if known is not None and noted is not None:
-            memory.keep(call, known, noted.names)
-    if ctx.notes:
-        why = Diagnosis("validation", "accepted although the schema is broken", tuple(ctx.notes), True)
-        return Answer(reply, why, ctx)
-    if named:
-        return Answer(reply, Diagnosis("slip", named), ctx)
-    return Answer(reply, FINE, ctx, known=known)
+        return _crashed(site, call, operation, error, None)
+    answered = _carried_out(site, call, ctx, memory, known)
+    if known is not None:
+        # Only now is it known of every header whether it matters.
+        memory.keep(call, known, noted.names)
+    return answered
 
 
-def _admitted(ctx: Context, match: Match, leaf: Leaf, values: Mapping[str, str]) -> Known | None:
+def _admitted(ctx: Context, match: Match, leaf: Leaf) -> Known | None:
     """Admit the call; what is known of it from now on, if it would be admitted so again. Raises Problem."""
     site = ctx.site
     site.begin()
-    admit(ctx, leaf, values)
+    admit(ctx, leaf, match.values or {})
     if site.passing or site.store.written or ctx.notes:
         return None
     found = known_of(ctx, match)
     site.store.watch()
     return found
+
+
+def _carried_out(site: Site, call: Call, ctx: Context, memory: Memory, known: Known | None) -> Answer:
+    """The reply to a call that was admitted: its body is read, and what it asks for is done."""
+    try:
+        ctx.stage = "body"
+        ctx.body = body_of(ctx) if known is None else memory.body(known, ctx)
+        ctx.stage = "operation"
+        outcome = perform(ctx)
+        reply = settled(ctx, rendered(ctx, outcome))
+        if ctx.events:
+            announce(ctx)
+        slip = slips(site, call, None) if call.body else ""
+        if known is not None:
+            known.admitted.common = ctx.common
+            if not (ctx.notes or ctx.events or slip):
+                memory.note_reply(known, ctx, reply)
+    except Problem as problem:
+        return refusal(site, call, problem, ctx)
+    except Exception as error:
+        return _crashed(site, call, ctx.operation, error, ctx if ctx.stage == "operation" else None)
+    if ctx.notes:
+        why = Diagnosis("validation", "accepted although the schema is broken", tuple(ctx.notes), True)
+        return Answer(reply, why, ctx)
+    if slip:
+        return Answer(reply, Diagnosis("slip", slip), ctx)
+    return Answer(reply, FINE, ctx, known=known)
 
 
 def perform(ctx: Context) -> Outcome:
@@ -127,11 +137,11 @@ def refusal(site: Site, call: Call, problem: Problem, ctx: Context | None = None
     reply = settled(ctx, refused(site, call, problem, ctx))
     why = reason(site, problem.kind)
     message = problem.diagnosis or problem.kind
-    if problem.kind not in ("no_route", "broken") and (named := slips(site, call, problem)):
-        message = f"{message} — {named}"
-    breach = problem.kind in ("invalid", "malformed", "no_content", "media_type", "bad_value", "bad_page")
-    rules = tuple(one for one in problem.broken if one.rule not in ("state", "unique"))
-    breach = breach and not (problem.broken and not rules)
+    if problem.kind not in ("no_route", "broken") and (slip := slips(site, call, problem)):
+        message = f"{message} — {slip}"
+    # What only the state of the world forbids breaks no schema.
+    of_schema = not problem.broken or any(one.rule not in ("state", "unique") for one in problem.broken)
+    breach = problem.kind in BREACHES and of_schema
     return Answer(reply, Diagnosis(why, message, problem.broken, breach), ctx)
 
 
@@ -176,7 +186,10 @@ def _absent(operation: Operation) -> Problem:
 
 
 def _crashed(site: Site, call: Call, operation: Operation, error: Exception, ctx: Context | None) -> Answer:
-    """A defect of ours; unless the body was let through unchecked, then the refusal it would have met."""
+    """A defect of ours; unless the body was let through unchecked, then the refusal it would have met.
+
+    ctx: where the call had come as far as the operation itself.
+    """
     accepts = operation.accepts
     if ctx is not None and accepts.body is not None and not accepts.raw:
         found: list[Broken] = broken_rules(site, accepts.body, ctx.body, "body")

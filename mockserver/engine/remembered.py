@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from mockserver.engine.admit import body_of
 from mockserver.engine.context import Context
@@ -53,14 +54,26 @@ class Noted(Mapping[str, str]):
         return len(self._given)
 
 
+class Given(NamedTuple):
+    """An answer as it was given first: what the journal keeps of it, where it is counted, what was asked."""
+
+    line: Line
+    tally: Tally
+    call: Call
+
+
 @dataclass(slots=True)
 class Known:
-    """A call that was admitted, up to its body; ``reply``: the answer, where it changed nothing.
+    """How calls of one kind are admitted, and what else was found out about them.
 
-    asked: the body that was so answered; sole: whether the operation has but this one case; seen, also_seen:
-    the tables that the admission, and the answer, were read from, ``names``: those of both; kept: what the
-    journal keeps of the answer, and where it is counted, once it was given and if it is kept as it was; sent,
-    body: the last body that kept its schema, as it came and as data.
+    match, admitted: where they lead, and the context they are admitted with, up to the body; sole: whether
+    the operation has but this one case.
+    settings, auth, validation, store, writes: the world as it was when that was last found to hold.
+    admitted_from, answered_from: the tables that the admission, and ``reply``, were read from; tables: the
+    names of both.
+    reply, reply_to: an answer that changed nothing, and the body that was so answered; given: where the
+    journal keeps that answer as it was.
+    sent, body: the last body that kept its schema, as it came and as data.
     """
 
     match: Match
@@ -69,26 +82,26 @@ class Known:
     settings: Mapping[str, Json]
     auth: str
     validation: str
-    seen: Seen
-    names: Set[str]
+    admitted_from: Seen
+    tables: Set[str]
     store: Store
     writes: int
     reply: Reply | None = None
-    asked: bytes = b""
-    also_seen: Seen = ()
-    kept: tuple[Line, Tally, Call] | None = None
+    reply_to: bytes = b""
+    answered_from: Seen = ()
+    given: Given | None = None
     sent: bytes = b""
     body: Json = None
 
     def holds(self, store: Store, settings: Mapping[str, Json], auth: str, validation: str) -> bool:
-        """Whether it would be found out again, and ``reply`` too if there is one."""
+        """Whether calls would still be admitted so; a reply that would not be given again is forgotten."""
         if store is not self.store or store.writes != self.writes:
             # Something was written; was it to what this depends on?
-            if store is not self.store or not store.spared(self.names, self.writes):
-                if not store.unchanged(self.seen):
+            if store is not self.store or not store.spared(self.tables, self.writes):
+                if not store.unchanged(self.admitted_from):
                     return False
-                if self.reply is not None and not store.unchanged(self.also_seen):
-                    self.reply, self.also_seen, self.kept = None, (), None
+                if self.reply is not None and not store.unchanged(self.answered_from):
+                    self.reply, self.answered_from, self.given = None, (), None
             self.store, self.writes = store, store.writes
         return self.settings is settings and self.auth == auth and self.validation == validation
 
@@ -109,7 +122,7 @@ class Memory:
     def __init__(self) -> None:
         """Nothing yet."""
         self._heard: dict[tuple[str, str, str], Heard] = {}
-        # Calls that nobody can change, by identity: who hands over the same one asks the same.
+        # Calls whose headers nobody can change, by identity: who hands over the same one asks the same.
         self._same: dict[int, tuple[Call, Known]] = {}
         self._size = 0
 
@@ -147,7 +160,7 @@ class Memory:
         self._size += OVERHEAD
 
     def body(self, known: Known, ctx: Context) -> Json:
-        """The body as data, held against its schema unless it is the last one again. Raises Problem."""
+        """A call's body as data, held against its schema unless it is the last one again. Raises Problem."""
         sent = ctx.call.body
         if known.sent and known.sent == sent:
             return known.body
@@ -159,16 +172,16 @@ class Memory:
             known.sent, known.body = sent, body
         return body
 
-    def looked(self, known: Known, ctx: Context, reply: Reply) -> None:
-        """Note the reply to a call that changed nothing, if it would be answered so again."""
+    def note_reply(self, known: Known, ctx: Context, reply: Reply) -> None:
+        """Note the reply to a call, if it changed nothing and would be given again."""
         site, asked = ctx.site, ctx.call.body
         if site.passing or site.store.written or len(reply.body) + len(asked) > LARGEST:
             return
         self._size += len(reply.body) + len(asked)
         if known.reply is not None:
-            self._size -= len(known.reply.body) + len(known.asked)
-        known.reply, known.asked, known.also_seen, known.kept = reply, asked, site.store.seen(), None
-        known.names = frozenset(name for name, _, _ in (*known.seen, *known.also_seen))
+            self._size -= len(known.reply.body) + len(known.reply_to)
+        known.reply, known.reply_to, known.answered_from, known.given = reply, asked, site.store.seen(), None
+        known.tables = frozenset(name for name, _, _ in (*known.admitted_from, *known.answered_from))
 
     def clear(self) -> None:
         """Forget everything."""
@@ -178,7 +191,7 @@ class Memory:
 
 
 def known_of(ctx: Context, match: Match) -> Known:
-    """What is to be remembered of a call that was just admitted, with what the store saw meanwhile."""
+    """What is to be remembered of a call that was just admitted, with the tables that were read for it."""
     site = ctx.site
     seen = site.store.seen()
     return Known(
@@ -195,7 +208,7 @@ def known_of(ctx: Context, match: Match) -> Known:
     )
 
 
-def again(known: Known, number: int) -> Reply:
+def reply_again(known: Known, number: int) -> Reply:
     """The reply to a call that changed nothing, but for its trace id. Raises LookupError if there is none."""
     reply = known.reply
     if reply is None:

@@ -15,12 +15,13 @@ from typing import NamedTuple
 from mockserver.state import secrets
 from mockserver.state.diagnosis import TEXT, Diagnosis, plain
 from mockserver.state.entry import Cut, Entry, Line
+from mockserver.state.secrets import RAW_TOKEN_SIGN, TOKEN_SIGN
 from mockserver.values import Call, Effect, Reply
 
 OVERHEAD = 1024  # bytes that an entry takes beside its texts
 SHAPES = 500  # different lists of header names that are remembered
 NO_SECRETS: list[bytes] = []
-PLAIN = 64  # bodies that are remembered to have no secrets in them
+HARMLESS = 64  # bodies that are remembered to have no secrets in them
 FORMS = ("application/x-www-form-urlencoded", "multipart/")  # in which names may be hidden by their encoding
 
 
@@ -41,8 +42,8 @@ class _Shape(NamedTuple):
     urls: tuple[int, ...]
 
 
-class _Kept(NamedTuple):
-    """Headers as they are kept, the secrets that were in them, and how much room the values take.
+class _Clean(NamedTuple):
+    """Headers as they are kept, the secrets that were in them, and how many characters the values have.
 
     form: whether they announce a body in which names may be hidden by their encoding.
     """
@@ -66,8 +67,8 @@ class Journal:
         self._evicted = 0
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         # Clients send the same again and again, and replies that are remembered are the same bytes.
-        self._headers_seen: dict[tuple[tuple[str, ...], tuple[str, ...]], _Kept] = {}
-        self._plain: dict[bytes, None] = {}
+        self._headers_seen: dict[tuple[tuple[str, ...], tuple[str, ...]], _Clean] = {}
+        self._harmless: set[bytes] = set()
         self._on_token = on_token
 
     def __len__(self) -> int:
@@ -127,29 +128,28 @@ class Journal:
     ) -> Line:
         """Keep one exchange, without its secrets; what is kept comes back."""
         self._number += 1
-        names, values, found, size, form = self._asked(call.headers)
-        reply_names, reply_values, more, reply_size, _ = self._headers(reply.headers)
-        # What a client shows to be let in is looked for only where the mock says why it did not.
-        found = found + more if found or more else NO_SECRETS
-        shown = found if diagnosis.reason else NO_SECRETS
+        names, values, found, size, form = self._request_headers(call.headers)
+        reply_names, reply_values, more, reply_size, _ = self._clean(reply.headers)
+        # What is secret in headers is sought elsewhere only where the mock explains itself: it may quote it.
+        sought = found + more if diagnosis.reason else NO_SECRETS
         target = call.target
-        if "?" in target or "TT3" in target:
+        if "?" in target or TOKEN_SIGN in target:
             target, more = self._target(target)
-            shown = shown + more if more else shown
+            sought = sought + more if more else sought
         body, cut, reply_body, reply_cut = call.body, None, reply.body, None
-        if body and (form or body not in self._plain):
+        if body and (form or body not in self._harmless):
             body, cut, more = self._body(body, call.headers.get("content-type", ""))
-            shown = shown + more if more else shown
-        if reply_body and reply_body not in self._plain:
+            sought = sought + more if more else sought
+        if reply_body and reply_body not in self._harmless:
             reply_body, reply_cut, more = self._body(reply_body, "")
-            shown = shown + more if more else shown
-        if shown:
-            body, reply_body = secrets.without(body, shown), secrets.without(reply_body, shown)
-            target = secrets.text(secrets.without(secrets.raw(target), shown))
-            values, reply_values = self._without(values, shown), self._without(reply_values, shown)
+            sought = sought + more if more else sought
+        if sought:
+            body, reply_body = secrets.without(body, sought), secrets.without(reply_body, sought)
+            target = secrets.text(secrets.without(secrets.raw(target), sought))
+            values, reply_values = self._without(values, sought), self._without(reply_values, sought)
         size += len(target) + len(body) + len(reply_body) + reply_size + OVERHEAD
         if diagnosis.reason:
-            diagnosis = plain(diagnosis, shown)
+            diagnosis = plain(diagnosis, sought)
             size += len(diagnosis.message) + TEXT * len(diagnosis.broken)
         line = Line(
             self._number,
@@ -182,7 +182,7 @@ class Journal:
         """
         names, values, size = before.names, before.values, before.size
         if headers is not None:
-            names, values, _, width, _ = self._asked(headers)
+            names, values, _, width, _ = self._request_headers(headers)
             if values is not before.values:
                 size += width - sum(map(len, before.values))
         self._number += 1
@@ -231,28 +231,28 @@ class Journal:
             self._evicted += 1
             self._bytes -= gone.size
 
-    def _asked(self, headers: Mapping[str, str]) -> _Kept:
+    def _request_headers(self, headers: Mapping[str, str]) -> _Clean:
         """The headers of a request as they are kept; what a client sends with every request is kept once."""
         given = tuple(headers), tuple(headers.values())
         found = self._headers_seen.get(given)
         if found is None:
             form = headers.get("content-type", "").startswith(FORMS)
-            found = self._headers(headers)._replace(form=form)
-            if any("TT3" in value for value in given[1]):
+            found = self._clean(headers)._replace(form=form)
+            if any(TOKEN_SIGN in value for value in given[1]):
                 return found
             if len(self._headers_seen) >= SHAPES:
                 self._headers_seen.clear()
             self._headers_seen[given] = found
         return found
 
-    def _headers(self, headers: Mapping[str, str]) -> _Kept:
+    def _clean(self, headers: Mapping[str, str]) -> _Clean:
         """Names and values without secrets, and the secrets; equal lists of names are kept once."""
         shape = self._shapes.get(names := tuple(headers)) or self._shape(names)
         values = tuple(headers.values())
         text = "\n".join(values)
-        token = "TT3" in text
+        token = TOKEN_SIGN in text
         if not (shape.hidden or shape.urls or token):
-            return _Kept(shape.names, values, NO_SECRETS, len(text))
+            return _Clean(shape.names, values, NO_SECRETS, len(text))
         kept, found = list(values), []
         for place in shape.hidden:
             value = values[place]
@@ -266,7 +266,7 @@ class Journal:
             if any(map(secrets.holds_token, values)):
                 self._warn()
             kept = [secrets.text(secrets.tokens(secrets.raw(value))[0]) for value in kept]
-        return _Kept(shape.names, tuple(kept), found, sum(map(len, kept)))
+        return _Clean(shape.names, tuple(kept), found, sum(map(len, kept)))
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
         if len(self._shapes) >= SHAPES:
@@ -289,15 +289,15 @@ class Journal:
         if len(body) > self.bounds.body:
             cut = Cut(len(body), hashlib.sha256(body).hexdigest())
             body = body[: self.bounds.body]
-        if b"TT3" in body:
+        if RAW_TOKEN_SIGN in body:
             body, token = secrets.tokens(body)
             if token:
                 self._warn()
         clean, found = secrets.body(body, kind)
         if clean is body and cut is None and not kind.startswith(FORMS):
-            if len(self._plain) >= PLAIN:
-                self._plain.clear()
-            self._plain[body] = None
+            if len(self._harmless) >= HARMLESS:
+                self._harmless.clear()
+            self._harmless.add(body)
         return clean, cut, found
 
     def _warn(self) -> None:

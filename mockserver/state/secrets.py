@@ -58,7 +58,9 @@ _SHORT = 6  # bytes: what is shorter may be any word, and is not looked for else
 
 # The form that public descriptions give of the vendor's API tokens: a kind, a version, then base64.
 _TOKEN = re.compile(rb"AT[A-Z]{1,2}TT3[\w=+/-]{16,}")
-_TOKEN_SIGN = b"TT3"
+# What every such token has in it.
+TOKEN_SIGN = "TT3"
+RAW_TOKEN_SIGN = TOKEN_SIGN.encode()
 
 
 @cache
@@ -158,7 +160,7 @@ def body(given: bytes, kind: str = "") -> tuple[bytes, list[bytes]]:
 
 def tokens(raw: bytes) -> tuple[bytes, bool]:
     """Bytes without what looks like a real API token; and whether there was one."""
-    if _TOKEN_SIGN not in raw:
+    if RAW_TOKEN_SIGN not in raw:
         return raw, False
     clean, count = _TOKEN.subn(_RAW, raw)
     return clean, count > 0
@@ -166,7 +168,7 @@ def tokens(raw: bytes) -> tuple[bytes, bool]:
 
 def holds_token(value: str) -> bool:
     """Whether a header has what looks like a real API token in it, be it in the base64 of Basic."""
-    if "TT3" in value and _TOKEN.search(raw(value)):
+    if TOKEN_SIGN in value and _TOKEN.search(raw(value)):
         return True
     scheme, _, rest = value.partition(" ")
     if scheme.lower() != "basic":

@@ -248,7 +248,7 @@ class Store:
         self.writes += 1
         self._written.append(name)
         table.owner = None
-        self._own()
+        self._own_tables()
         self._tables[name] = table
 
     def same(self, other: Store) -> bool:
@@ -272,11 +272,11 @@ class Store:
     def _writable(self, name: str) -> Table:
         table = self._tables[name]
         if table.owner is not self:
-            self._own()
+            self._own_tables()
             table = self._tables[name] = table.copy(self)
         return table
 
-    def _own(self) -> None:
+    def _own_tables(self) -> None:
         """Have a table of references that nobody shares."""
         if self._lent:
             self._tables = dict(self._tables)

@@ -8,12 +8,12 @@ from functools import partial
 from mockserver.state.store import Index, Store, Table
 from mockserver.values import Json
 from mockserver.world.blank import defaults, indexes
-from mockserver.world.core import Core, Kept
+from mockserver.world.core import Core, State
 from mockserver.world.loading import Catalogue
 from mockserver.world.steering import unfit
 
 # States that were fitted already, by identity: worlds share the states they were made of.
-Fitted = dict[int, tuple[Kept, Kept]]
+Fitted = dict[int, tuple[State, State]]
 
 
 class Adopting(Core):
@@ -33,7 +33,7 @@ class Adopting(Core):
             snapshots = {name: fit(one, fitted) for name, one in self._snapshots.items()}
             empty = model._empty if alike else fit(self._empty, fitted)
             seeded = model._seeded if alike else fit(self._seeded, fitted)
-            present = seeded if untouched else fit(self._kept(), {})
+            present = seeded if untouched else fit(self._present(), {})
             self.shared = model.shared
             self._sites.clear()
             self._memory.clear()
@@ -41,7 +41,7 @@ class Adopting(Core):
             self._put_back(present)
             return untouched
 
-    def _is(self, state: Kept) -> bool:
+    def _is(self, state: State) -> bool:
         """Whether the world is just as it was when ``state`` was kept or put back."""
         return (
             self._store.same(state.store)
@@ -50,7 +50,7 @@ class Adopting(Core):
         )
 
 
-def _fit(before: Catalogue, shared: Catalogue, state: Kept, fitted: Fitted) -> Kept:
+def _fit(before: Catalogue, shared: Catalogue, state: State, fitted: Fitted) -> State:
     """``state`` with the tables and settings that the catalogue ``shared`` knows, no others."""
     known = fitted.get(id(state))
     if known is not None:
@@ -60,7 +60,7 @@ def _fit(before: Catalogue, shared: Catalogue, state: Kept, fitted: Fitted) -> K
     for name, wanted in rules.items():
         if name in state.store:
             store.replace(name, _table(state.store[name], wanted))
-    found = Kept(store, state.ids.fork(), _settings(before, shared, state.settings))
+    found = State(store, state.ids.fork(), _settings(before, shared, state.settings))
     fitted[id(state)] = (state, found)  # what is kept here is not replaced by another with its identity
     return found
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from mockserver.engine.answer import Answer, answer, marked, refusal
-from mockserver.engine.remembered import Known, again
+from mockserver.engine.remembered import Given, Known, reply_again
 from mockserver.engine.site import Site
 from mockserver.engine.slips import slips
 from mockserver.spec.model import Service
 from mockserver.spec.routes import BadPath, Match
 from mockserver.state.entry import Entry, Line
-from mockserver.state.tallies import Tally
 from mockserver.values import Call, Problem, Reply, dumps
 from mockserver.world.interfering import Interfering
 
@@ -46,11 +45,14 @@ class Answering(Interfering):
         """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
         with self._lock:
             known = None if refused is not None else self._known(call)
-            if known is None or (self._rules.on and self._meant(known.admitted.operation, known.match)):
+            if known is None or (self._rules.on and self._armed_for(known.admitted.operation, known.match)):
+                # It must be found out what is asked for, or what a tester wants instead.
                 reply, line = self._worked_out(call, refused, known, whole)
-            elif known.kept is not None and call.body == known.asked:
-                reply, line = self._repeated(call, known, *known.kept)
+            elif known.given is not None and call.body == known.reply_to:
+                # It changed nothing before, and nothing has changed since.
+                reply, line = self._repeated(call, known, known.given)
             else:
+                # It is admitted as before, and carried out.
                 site = self._site(known.admitted.site.service, self.journal.next_number)
                 result = answer(site, call, known.match, self._memory, known)
                 reply, line = self._noted(call, site.service.name, known.admitted.operation.id, result)
@@ -69,14 +71,14 @@ class Answering(Interfering):
         holds = known.holds(self._store, settings, self.auth_mode, self.validation_mode)
         return known if holds else None
 
-    def _repeated(
-        self, call: Call, known: Known, before: Line, tally: Tally, first: Call
-    ) -> tuple[Reply, Line]:
+    def _repeated(self, call: Call, known: Known, given: Given) -> tuple[Reply, Line]:
         """The reply to a call that changed nothing once more, and what the journal keeps of it."""
+        before, tally, first = given
         journal = self.journal
-        reply = again(known, journal.next_number)
+        reply = reply_again(known, journal.next_number)
         tally.count += 1
         tally.covered += 1
+        # Headers that nobody can change are those of the first call, if it is the very same one.
         headers = None if call is first and type(call.headers) is MappingProxyType else call.headers
         return reply, journal.repeat(before, self.clock.now(), headers, reply)
 
@@ -103,7 +105,7 @@ class Answering(Interfering):
         self._breaches += why.breach
         line = self.journal.keep(self.clock.now(), service, operation, call, reply, why, effect)
         if known is not None and known.reply is reply and line.shows(call, reply):
-            known.kept = line, tally, call
+            known.given = Given(line, tally, call)
         return reply, line
 
     def _answer(

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from mockserver.spec.model import Resource, Service
 from mockserver.state.store import Store
 from mockserver.values import Json, Record, dumps
-from mockserver.world.core import Kept
+from mockserver.world.core import State
 from mockserver.world.loading import Catalogue
 
 WIDTH = 120  # characters of one value in the text
 
 
-def changes(shared: Catalogue, before: Kept, after: Kept) -> dict[str, Json]:
+def changes(shared: Catalogue, before: State, after: State) -> dict[str, Json]:
     """Records added, removed and changed, and settings changed, by service; what is alike is left out.
 
     ``{"records": {service: {resource: {"added": […], "removed": […], "changed": […]}}}, "settings": …}``

@@ -36,7 +36,7 @@ VALIDATION_MODES = ("strict", "warn", "off")
 
 
 @dataclass(slots=True)
-class Kept:
+class State:
     """What reset, snapshot and restore put back."""
 
     store: Store
@@ -77,7 +77,7 @@ class Core(Waiting):
         # Nothing in a world leads back to it: once it is dropped it is gone, without a collection of garbage.
         self.journal = Journal(on_token=partial(_real_token, name, self.warnings))
         self._rules = Armed()
-        self._snapshots: dict[str, Kept] = {}
+        self._snapshots: dict[str, State] = {}
         self._tallies = Tallies()
         self._breaches = 0
         self.deliver_to = deliver_to
@@ -91,10 +91,11 @@ class Core(Waiting):
         self._store: Store
         self._ids: Ids
         self._settings: dict[str, dict[str, Json]]
-        self._empty: Kept
-        self._seeded: Kept
+        self._empty: State
+        self._seeded: State
 
     def _site(self, service: Service, number: int = 0) -> Site:
+        """The service with the state that this world has now; ``number``: the journal's for the exchange."""
         state = (self._store, self._ids, self.clock, self._settings[service.name])
         found = self._sites.get(service.name)
         if found is not None and found.service is service:
@@ -145,10 +146,12 @@ class Core(Waiting):
             raise CommandError(*errors)
         return counts
 
-    def _kept(self) -> Kept:
-        return Kept(self._store.fork(), self._ids.fork(), dict(self._settings))
+    def _present(self) -> State:
+        """What this world holds now; nothing is copied but references to its tables."""
+        return State(self._store.fork(), self._ids.fork(), dict(self._settings))
 
-    def _put_back(self, state: Kept) -> None:
+    def _put_back(self, state: State) -> None:
+        """Hold what ``state`` says; it can be put back again."""
         self._store = state.store.fork()
         self._ids = state.ids.fork()
         self._settings = dict(state.settings)  # those of one service are replaced, never changed

@@ -17,7 +17,7 @@ from mockserver.state import secrets
 from mockserver.values import Call, Json, Reply, dumps
 from mockserver.world.answering import Answering
 from mockserver.world.changes import changes
-from mockserver.world.core import Kept
+from mockserver.world.core import State
 from mockserver.world.credentials import good
 from mockserver.world.errors import CommandError
 from mockserver.world.logins import Logins
@@ -67,7 +67,7 @@ class Explaining(Answering, States, Observing, Logins):
             if headers is None and match.service is not None:
                 sent = {**call.headers, "authorization": good(rehearsal, match.service.name).authorization}
                 call = Call(call.method, call.target, sent, call.body, call.root)
-            before = rehearsal._kept()
+            before = rehearsal._present()
             number = self.journal.next_number
             service, operation, answer = rehearsal._answer(call, number)
             found = _answered(call, service, operation, answer)
@@ -79,7 +79,7 @@ class Explaining(Answering, States, Observing, Logins):
             if ctx is not None:
                 found |= {"case": _case(ctx.case), "caller": _caller(ctx)}
             found["checks"] = list(_checks(ctx, answer))
-            after = rehearsal._kept()
+            after = rehearsal._present()
             found["changes"] = _with_records(changes(self.shared, before, after)["records"], after)
             found["webhooks"] = [
                 {"event": one.message.event, "url": secrets.url(one.message.url)[0]}
@@ -92,13 +92,13 @@ class Explaining(Answering, States, Observing, Logins):
         other = object.__new__(type(self))
         auth, validation = self.auth_mode, self.validation_mode
         other._begin(self.shared, self.name, self.clock.fork(), auth, validation, self.deliver_to)
-        other._put_back(self._kept())
+        other._put_back(self._present())
         other._rules = self._rules.fork()
         other.meters = deepcopy(self.meters)
         return other
 
 
-def _with_records(found: Json, after: Kept) -> Json:
+def _with_records(found: Json, after: State) -> Json:
     """What differs, with the whole of each record that was added."""
     for service, resources in found.items():
         for resource, kinds in resources.items():

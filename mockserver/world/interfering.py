@@ -26,7 +26,7 @@ class Interfering(Faults):
     ) -> Answer:
         """What is armed for this call, else what ``straight`` answers. ``whole``: without faults."""
         operation = found.leaf.operation if found.leaf else None
-        keys = self._meant(operation, found)
+        keys = self._armed_for(operation, found)
         if not keys:
             return straight()
         values = found.values or {}
@@ -51,8 +51,8 @@ class Interfering(Faults):
         name = f"fault {rule.number}"
         return spoilt(site, call, found, rule.what.fault, site.ids.digest(name, 13), name, beneath)
 
-    def _meant(self, operation: Operation | None, found: Route) -> list[Hashable]:
-        """Where that stands which may be armed for such a call; empty if nothing may be."""
+    def _armed_for(self, operation: Operation | None, found: Route) -> list[Hashable]:
+        """The keys under which something may be armed for such a call; empty if nothing is."""
         service = found.service.name if found.service else ""
         keys = keys_for(service, operation.id if operation else "", found.values or {})
         return keys if self._rules.faults.about(keys) or self._rules.overrides.about(keys) else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.state.clock import Clock
 from mockserver.values import Json
-from mockserver.world.core import Kept
+from mockserver.world.core import State
 from mockserver.world.loading import Catalogue
 from mockserver.world.portable import exported, written
 from mockserver.world.world import World
@@ -18,14 +18,14 @@ class Mark:
     """A world as it was at one moment."""
 
     shared: Catalogue
-    state: Kept
+    state: State
     clock: Clock
 
     @classmethod
     def of(cls, world: World) -> Mark:
         """The world as it is; nothing is copied but references to its tables."""
         with world._lock:
-            return cls(world.shared, world._kept(), world.clock.fork())
+            return cls(world.shared, world._present(), world.clock.fork())
 
     def holds(self, world: World) -> bool:
         """Whether the world has not changed since; time that passes by itself is no change."""

@@ -11,7 +11,7 @@ from mockserver.state.ids import Ids
 from mockserver.state.store import RowId, Table
 from mockserver.values import Json, Record, dumps
 from mockserver.world.blank import defaults, indexes
-from mockserver.world.core import Kept
+from mockserver.world.core import State
 from mockserver.world.errors import CommandError, near
 from mockserver.world.loading import Catalogue
 from mockserver.world.shown import shown_clock
@@ -34,7 +34,7 @@ class Imported:
     ids: dict[str, int] = field(default_factory=dict)
     clock: Clock | None = None
 
-    def over(self, state: Kept, everything: bool) -> Kept:
+    def over(self, state: State, everything: bool) -> State:
         """``state`` with this in place of what it holds of the same services.
 
         everything: the document is of all services, so that no counter is anybody else's.
@@ -47,13 +47,13 @@ class Imported:
         for name, last in self.ids.items():
             # A counter that no service's name begins may be another's too: it never goes back.
             kept[name] = max(last, kept.get(name, last))
-        return Kept(store, Ids(kept), {**state.settings, **self.settings})
+        return State(store, Ids(kept), {**state.settings, **self.settings})
 
     def _owns(self, counter: str) -> bool:
         return counter.partition("/")[0] in self.services
 
 
-def exported(shared: Catalogue, state: Kept, clock: Clock, services: list[str]) -> dict[str, Json]:
+def exported(shared: Catalogue, state: State, clock: Clock, services: list[str]) -> dict[str, Json]:
     """The state of some services as a document; its records are those of the store, not copies."""
     strangers = [name for name in shared.services if name not in services]
     return {

@@ -8,7 +8,7 @@ import orjson
 
 from mockserver.values import Json, dumps
 from mockserver.world.changes import changes
-from mockserver.world.core import Core, Kept
+from mockserver.world.core import Core, State
 from mockserver.world.errors import CommandError, NotThere, among, near
 from mockserver.world.portable import exported, imported
 from mockserver.world.shown import shown_clock
@@ -35,7 +35,7 @@ class States(Core):
     def seed(self, data: Json, dry_run: bool = False) -> Json:
         """Store records by service and resource, all or none; what was stored, by number."""
         with self._lock:
-            before = self._kept()
+            before = self._present()
             try:
                 counts = self._load(data)
             except CommandError:
@@ -70,7 +70,7 @@ class States(Core):
                 raise CommandError(f"a snapshot cannot be named {id!r}: {NAMES[id]}")
             free = (f"s{number}" for number in range(1, len(self._snapshots) + 2))
             name = id or next(one for one in free if one not in self._snapshots)
-            self._snapshots[name] = self._kept()
+            self._snapshots[name] = self._present()
             return {"id": name, "records": self._counts()}
 
     def restore(self, id: str) -> Json:
@@ -107,7 +107,7 @@ class States(Core):
         read = imported(self.shared, deepcopy(data))
         with self._lock:
             self._put_back(
-                read.over(self._kept(), everything=set(read.services) == set(self.shared.services))
+                read.over(self._present(), everything=set(read.services) == set(self.shared.services))
             )
             if read.clock is not None:
                 self.clock = read.clock
@@ -118,13 +118,13 @@ class States(Core):
                 "clock": shown_clock(self.clock),
             }
 
-    def _named(self, name: str) -> Kept:
+    def _named(self, name: str) -> State:
         """The state that people call so: a snapshot, ``now``, ``seed`` or ``empty``. Raises NotThere."""
         with self._lock:
             if name in self._snapshots:
                 return self._snapshots[name]
             if name == "now":
-                return self._kept()
+                return self._present()
             if name in NAMES:
                 return self._seeded if name == "seed" else self._empty
             raise NotThere(f"no snapshot {name!r}{near(name, [*self._snapshots, *NAMES])}")

@@ -79,10 +79,10 @@ class World(
             base = shipped(shared, service, "base")
             if base is not None:
                 self._load({service: base})
-        self._empty = self._kept()
+        self._empty = self._present()
         for seed in seeds:
             self._load(data_of(shared, seed))
-        self._seeded = self._kept()
+        self._seeded = self._present()
 
     def fork(
         self,

@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
+from mockserver.engine.answer import answer
+from mockserver.engine.remembered import Known, Memory
+from mockserver.engine.site import Site
+from mockserver.state.clock import Clock, instant
+from mockserver.state.ids import Ids
+from mockserver.state.store import Store
 from mockserver.values import Call, Reply, dumps
-from mockserver.world import World
+from mockserver.world import World, catalogue
+
+from .conftest import Files
 
 LINKS = "/rest/api/3/issue/MKY-1/remotelink"
 ALICE = {"authorization": "Basic YWxpY2U6bW9jaw=="}
@@ -180,14 +188,40 @@ def test_an_issue_that_is_gone_has_no_links(world: World) -> None:
     assert get(world).status == 404
 
 
-def test_a_header_that_nobody_looks_at_makes_no_difference(world: World) -> None:
-    get(world)
-    remembered = len(world._memory)
+class Asking:
+    """A service and what is remembered of the calls it was asked, without the world around it."""
 
-    for number in range(600):
-        get(world, LINKS, **{"x-request-id": str(number)})
+    def __init__(self, files: Files) -> None:
+        listing = {"route": "GET /things", "does": "list thing", "returns": {}}
+        page = {"docs": "https://docs.example/", "resources": {"thing": {"title": "Thing"}}}
+        files.service().page("things", {**page, "operations": {"getThings": listing}})
+        shared = catalogue([files.folder])
+        [service] = [one for one in shared.services.values() if one.name == "tiny"]
+        store, clock = Store({"tiny/thing": []}), Clock(instant("2025-01-15T12:00:00Z"))
+        self.site = Site(service, shared.schemas, shared.functions["tiny"], store, Ids(), clock, {})
+        self.match = shared.routes.find("GET", "/tiny/things")
+        self.memory = Memory()
 
-    assert remembered == len(world._memory) == 1
+    def __call__(self, **headers: str) -> Known:
+        """What is known of such calls once one of them was answered."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        call = Call("GET", "/tiny/things", named)
+        answer(self.site, call, self.match, self.memory, self.memory.find(call))
+        known = self.memory.find(call)
+        assert known is not None
+        return known
+
+
+@pytest.fixture
+def asking(files: Files) -> Asking:
+    return Asking(files)
+
+
+def test_a_header_that_nobody_looks_at_makes_no_difference(asking: Asking) -> None:
+    known = asking(**ALICE, x_request_id="first")
+
+    assert all(asking(**ALICE, x_request_id=str(number)) is known for number in range(600))
+    assert asking(x_request_id="first") is not known
 
 
 def test_a_header_that_matters_does(world: World) -> None:
@@ -279,12 +313,25 @@ def test_a_look_with_a_body_is_remembered_by_its_body(world: World) -> None:
     assert seen == [["MKY-1"], ["MKY-1"], [], ["MKY-1"], []]
 
 
-def test_many_different_calls_are_not_remembered_for_ever(world: World) -> None:
-    for number in range(5_000):
-        assert get(world, f"{LINKS}?x={number}").status == 200
+def test_many_different_calls_are_not_remembered_for_ever(asking: Asking) -> None:
+    memory, known = asking.memory, asking()
+    calls = [Call("GET", f"/tiny/things?x={number}") for number in range(5_000)]
 
-    assert count(world) == 2
-    assert len(world._memory) <= 4096
+    for call in calls:
+        memory.keep(call, known, set())
+
+    assert len(memory) <= 4096
+    assert memory.find(calls[-1]) is known
+    assert memory.find(calls[0]) is None
+
+
+def test_many_callers_are_not_remembered_for_ever(asking: Asking) -> None:
+    first = asking(authorization="Bearer 0")
+    for number in range(1, 600):
+        asking(authorization=f"Bearer {number}")
+
+    assert asking.memory.find(Call("GET", "/tiny/things", {"authorization": "Bearer 599"})) is not None
+    assert asking.memory.find(Call("GET", "/tiny/things", {"authorization": "Bearer 0"})) is not first
 
 
 def test_forks_do_not_see_each_other(world: World) -> None:
