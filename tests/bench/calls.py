@@ -63,12 +63,36 @@ def w2(world: World) -> Callable[[], Reply]:
     return lambda: world.handle(post(body))
 
 
+def titled(number: int) -> bytes:
+    """The body of W2 with another title for each number, and as long for each."""
+    return _around()[0] + b"%09d" % number + _around()[1]
+
+
+@cache
+def _around() -> tuple[bytes, bytes]:
+    """What stands before and after the number in a title."""
+    before, title, after = dumps(link()).partition(b'"TSTSUP-111"')
+    assert title
+    return before + b'"TSTSUP-', b'"' + after
+
+
 def changing(world: World) -> Callable[[], Reply]:
     """W2 with another title each time: a write that changes what is read."""
-    body = dumps(link())
-    title = b'"TSTSUP-111"'
-    assert title in body
-    return lambda: world.handle(post(body.replace(title, b'"TSTSUP-%d"' % next(NUMBERS))))
+    answered(world, post(titled(next(NUMBERS))))
+    return lambda: world.handle(post(titled(next(NUMBERS))))
+
+
+def traced(world: World) -> Callable[[], Reply]:
+    """W1 with a header that is another each time, as clients send that trace their calls."""
+    w1(world)
+    return lambda: world.handle(get(headers={**HEADERS, "x-request-id": f"{next(NUMBERS):09}"}))
+
+
+def unheard(world: World, target: str = LINKS, headers: Mapping[str, str] = HEADERS) -> Callable[[], Reply]:
+    """A request without a body that nobody sent before: a parameter that no operation reads is another."""
+    extended = f"{target}{'&' if '?' in target else '?'}number=%09d"
+    answered(world, get(extended % next(NUMBERS), headers))
+    return lambda: world.handle(get(extended % next(NUMBERS), headers))
 
 
 def answered(world: World, call: Call) -> Reply:
@@ -76,6 +100,16 @@ def answered(world: World, call: Call) -> Reply:
     reply = world.handle(call)
     assert reply.status in (200, 201, 204), f"{call.method} {call.target}: {reply.status} {reply.body!r}"
     return reply
+
+
+def documented() -> World:
+    """A world of its own, with what the reference prints in it."""
+    return _documented().fork("bench")
+
+
+@cache
+def _documented() -> World:
+    return World(shared())
 
 
 def filled(count: int) -> World:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import calls
 import search
@@ -13,30 +12,41 @@ import snapshots
 from figures import Run, ratios, shown, side_by_side
 
 from mockserver.state.journal import Bounds
+from mockserver.state.tallies import Tallies
 from mockserver.values import Reply, dumps
 from mockserver.world import World
 
 GETS, POSTS = "bare aiohttp GETs", "bare aiohttp POSTs"
+MANY = 10_000  # issues; more than a world remembers targets
+
+
+# What is measured in bare POSTs; all else in bare GETs.
+POSTED = frozenset({"W2", "W2 each different", "W2 refused"})
 
 
 def handling(run: Run) -> None:
-    """The CPU of each kind of call, without a socket."""
-    world = World(calls.shared())
+    """The CPU of each kind of call, without a socket: the same again, the first of its kind, new ones."""
+    world = calls.documented()
+    untouched = calls.documented()
     works: dict[str, Callable[[], object]] = {
         "W1": calls.w1(world),
-        "W2": calls.w2(World(calls.shared())),
-        "write": calls.changing(World(calls.shared())),
-        "write and W1": _both(World(calls.shared())),
-        "issue": lambda: world.handle(calls.get(calls.ISSUE)),
-        "issues": _turns(World(calls.shared())),
+        "W1 each different": calls.traced(calls.documented()),
+        "W1 unheard": calls.unheard(calls.documented()),
+        "W2": calls.w2(calls.documented()),
+        "W2 each different": calls.changing(calls.documented()),
+        "W2 refused": _refused(calls.documented()),
+        "write and W1": _both(calls.documented()),
+        "fork": lambda: untouched.fork("test"),
+        "fork and W1": lambda: untouched.fork("test").handle(calls.get()),
+        "issue": _issue(world),
+        "issues": _turns(calls.filled(MANY)),
     }
-    calls.answered(world, calls.get(calls.ISSUE))
     found = side_by_side(run, works)
-    found["W1 after a write"] = [
-        both - write for both, write in zip(found.pop("write and W1"), found["write"], strict=True)
-    ]
+    written = found["W2 each different"]
+    found["W1 after a write"] = _more(found.pop("write and W1"), written)
+    found["first"] = _more(found.pop("fork and W1"), found.pop("fork"))
     for name, each in found.items():
-        method = "POST" if name in ("W2", "write") else "GET"
+        method = "POST" if name in POSTED else "GET"
         run.add(
             f"handle.{name.replace(' ', '-')}",
             [one / run.bare[method] for one in each],
@@ -45,8 +55,15 @@ def handling(run: Run) -> None:
         )
 
 
+def _more(some: Sequence[float], others: Sequence[float]) -> list[float]:
+    """By how much each of ``some`` is more than what was measured beside it."""
+    return [one - other for one, other in zip(some, others, strict=True)]
+
+
 def _both(world: World) -> Callable[[], object]:
+    """W2 with another title, and then W1."""
     write, read = calls.changing(world), calls.w1(world)
+    assert (write(), read().body)[1] != (write(), read().body)[1], "nothing was changed"
 
     def both() -> None:
         write()
@@ -55,117 +72,158 @@ def _both(world: World) -> Callable[[], object]:
     return both
 
 
+def _refused(world: World) -> Callable[[], Reply]:
+    """W2 without what it must have; each time another."""
+    body = calls.titled(0).replace(b'"url":', b'"address":')
+    before, _, after = body.partition(b"000000000")
+
+    def refused() -> Reply:
+        return world.handle(calls.post(before + b"%09d" % next(calls.NUMBERS) + after))
+
+    assert refused().status == 400
+    return refused
+
+
+def _issue(world: World) -> Callable[[], Reply]:
+    """The same issue again and again."""
+    calls.answered(world, calls.get(calls.ISSUE))
+    return lambda: world.handle(calls.get(calls.ISSUE))
+
+
 def _turns(world: World) -> Callable[[], Reply]:
-    """A look at one issue after the other, of more than are remembered."""
-    world.seed({"jira": {"issue": search.issues(1000)}})
+    """One issue after the other, of more than are remembered."""
     at = iter(range(10**9))
-    return lambda: world.handle(calls.get(f"/jira/rest/api/3/issue/MKY-{100 + next(at) % 1000}"))
+    return lambda: world.handle(calls.get(f"/jira/rest/api/3/issue/MKY-{100 + next(at) % MANY}"))
 
 
 def growth(run: Run) -> None:
-    """What does not grow: the cost of a call, whatever else there is."""
+    """What does not grow: the cost of a call, whatever else there is; of the same again and of new ones."""
     _operations(run)
     _rules(run)
     _many_worlds(run)
+    _journal(run)
     _switches(run)
 
 
 def _operations(run: Run) -> None:
-    """The same calls of one small service, served alone and among all operations."""
+    """The calls of one small service, served alone and among all operations."""
     from mockserver.contract.replay import request
 
     few = calls.only("kordiam")
     service = few.services["kordiam"]
     many = sum(len(one.operations) for one in calls.shared().services.values())
     here = f"{many} against {len(service.operations)}"
-    readings = [
-        (operation, example)
-        for operation in service.operations.values()
-        for example in operation.examples.values()
-        if operation.method == "GET" and example.status == 200 and example.call and not example.given
-    ]
-    operation, example = readings[0]
-    call = request(service, operation, example.call or {})
-    works = {}
+    operation = service.operations["getElement"]
+    call = request(service, operation, next(iter(operation.examples.values())).call or {})
+    target = service.mount + call.target
+    works: dict[str, Callable[[], object]] = {}
     for name, shared in (("few", few), ("many", calls.shared())):
         world = World(shared)
-        target = service.mount + call.target
         calls.answered(world, calls.get(target, call.headers))
-        works[name] = lambda world=world, target=target: world.handle(calls.get(target, call.headers))
+        works[name] = lambda world=world: world.handle(calls.get(target, call.headers))
+        works[f"{name}, unheard"] = calls.unheard(World(shared), target, call.headers)
     found = side_by_side(run, works)
     run.add("growth.operations", ratios(found["many"], found["few"]), "times with few operations", here)
+    run.add(
+        "growth.operations-unheard",
+        ratios(found["many, unheard"], found["few, unheard"]),
+        "times with few operations",
+        here,
+    )
 
 
 def _rules(run: Run) -> None:
-    """A thousand faults, and a thousand forced replies, for other calls."""
-    plain, faulty, forced = (World(calls.shared()) for _ in range(3))
-    for number in range(1000):
-        match = {"path": {"issueIdOrKey": f"ABC-{number}"}}
-        faulty.fault({"operation": "getIssue", "status": 503, "times": None, "match": match})
-        forced.force("getIssue", status=503, times=None, service="jira", match=match)
-    works = {"plain": calls.w1(plain), "faults": calls.w1(faulty), "overrides": calls.w1(forced)}
+    """A thousand faults, and a thousand forced replies: for other operations, and for other issues."""
+    kinds = ("plain", "faults", "overrides")
+    works: dict[str, Callable[[], object]] = {}
+    for suffix, make in {
+        "": calls.w1,
+        "-each-different": calls.changing,
+        "-same-operation": _issue,
+    }.items():
+        worlds = [calls.documented() for _ in kinds]
+        for number in range(1000):
+            match = {"path": {"issueIdOrKey": f"ABC-{number}"}}
+            worlds[1].fault({"operation": "getIssue", "status": 503, "times": None, "match": match})
+            worlds[2].force("getIssue", status=503, times=None, service="jira", match=match)
+        for kind, world in zip(kinds, worlds, strict=True):
+            works[f"{kind}{suffix}"] = make(world)
     found = side_by_side(run, works)
-    for name in ("faults", "overrides"):
-        more = [one - other for one, other in zip(found[name], found["plain"], strict=True)]
-        run.add(
-            f"growth.{name}",
-            [one / run.bare["GET"] for one in more],
-            "bare aiohttp GETs more",
-            f"{shown(max(0.0, statistics.median(more)))} more",
-        )
+    for suffix in ("", "-each-different", "-same-operation"):
+        for name in ("faults", "overrides"):
+            more = _more(found[f"{name}{suffix}"], found[f"plain{suffix}"])
+            run.add(
+                f"growth.{name}{suffix}",
+                [one / run.bare["GET"] for one in more],
+                "bare aiohttp GETs more",
+                f"{shown(max(0.0, statistics.median(more)))} more",
+            )
 
 
 def _many_worlds(run: Run) -> None:
-    """W1 in one of a thousand worlds."""
+    """In one of a thousand worlds."""
     alone, among = calls.worlds(), calls.worlds()
     for number in range(1000):
         among.create_world(f"w{number}")
         calls.answered(among.named(f"w{number}"), calls.get())
-    found = side_by_side(run, {"alone": calls.w1(alone.default), "among": calls.w1(among.named("w500"))})
-    run.add(
-        "growth.worlds", ratios(found["among"], found["alone"]), "times with one world", "1,000 against 1"
-    )
+    works: dict[str, Callable[[], object]] = {
+        "": calls.w1(alone.default),
+        "-each-different": calls.changing(alone.default.fork("written")),
+    }
+    works |= {
+        "among": calls.w1(among.named("w500")),
+        "among-each-different": calls.changing(among.named("w501")),
+    }
+    found = side_by_side(run, works)
+    for suffix in ("", "-each-different"):
+        run.add(
+            f"growth.worlds{suffix}",
+            ratios(found[f"among{suffix}"], found[suffix]),
+            "times with one world",
+            "1,000 against 1",
+        )
+
+
+def _journal(run: Run) -> None:
+    """A journal, as yet with room and full, against one that keeps one exchange."""
+    works: dict[str, Callable[[], object]] = {}
+    for suffix, make in {"": calls.w1, "-each-different": calls.changing}.items():
+        full = calls.documented()
+        for _ in range(6000):
+            full.handle(calls.get())
+        works[f"small{suffix}"] = make(World(calls.shared(), journal=Bounds(entries=1)))
+        works[f"journal{suffix}"] = make(calls.documented())
+        works[f"journal-full{suffix}"] = make(full)
+    found = side_by_side(run, works)
+    for suffix, unit in {"": "times W1", "-each-different": "times W2, each different,"}.items():
+        for name in ("journal", "journal-full"):
+            run.add(
+                f"growth.{name}{suffix}",
+                ratios(found[f"{name}{suffix}"], found[f"small{suffix}"]),
+                f"{unit} with a journal of one entry",
+            )
 
 
 def _switches(run: Run) -> None:
-    """On against off: journal and validation; a full journal; what it takes to count coverage, always on."""
-    small = World(calls.shared(), journal=Bounds(entries=1))
-    large = World(calls.shared())
-    full = World(calls.shared())
-    for _ in range(6000):
-        full.handle(calls.get())
-    off = World(calls.shared(), validation="off")
+    """Validation on against off, of bodies that are all different; what it takes to count coverage."""
+    tallies = Tallies()
+
+    def count() -> None:
+        tally = tallies["jira", "getRemoteIssueLinks", 200, ""]
+        tally.count += 1
+        tally.covered += 1
+
     found = side_by_side(
         run,
         {
-            "small": calls.w1(small),
-            "large": calls.w1(large),
-            "full": calls.w1(full),
-            "strict": calls.w2(World(calls.shared())),
-            "off": calls.w2(off),
-            "strict, anew": calls.changing(World(calls.shared())),
-            "off, anew": calls.changing(World(calls.shared(), validation="off")),
+            "strict": calls.changing(calls.documented()),
+            "off": calls.changing(World(calls.shared(), validation="off")),
+            "count": count,
+            "W1": calls.w1(calls.documented()),
         },
     )
-    counts: Counter[tuple[str, str, int]] = Counter()
-
-    def count() -> None:
-        counts["jira", "getRemoteIssueLinks", 200] += 1
-
-    counting = side_by_side(run, {"count": count, "W1": calls.w1(World(calls.shared()))})
-    run.add(
-        "growth.coverage", ratios(counting["count"], counting["W1"]), "of W1, that counting coverage takes"
-    )
-    run.add("growth.journal", ratios(found["large"], found["small"]), "times W1 with a journal of one entry")
-    run.add(
-        "growth.journal-full", ratios(found["full"], found["small"]), "times W1 with a journal of one entry"
-    )
-    run.add("growth.validation", ratios(found["strict"], found["off"]), "times W2 without validation")
-    run.add(
-        "growth.validation-anew",
-        ratios(found["strict, anew"], found["off, anew"]),
-        "times a new body without validation",
-    )
+    run.add("growth.coverage", ratios(found["count"], found["W1"]), "of W1, that counting coverage takes")
+    run.add("growth.validation", ratios(found["strict"], found["off"]), "times W2, each different, without")
 
 
 def states(run: Run) -> None:
@@ -186,7 +244,8 @@ def states(run: Run) -> None:
 def searching(run: Run) -> None:
     """50 of 10,000 issues: through indexes, with their fields, by text; and of 100,000 in a full run.
 
-    No two requests are alike, so that none of them is answered from what is remembered of another.
+    No two requests are alike, so that none of them is answered from what is remembered of another; but for
+    those of ``again``. New queries are also read anew.
     """
     worlds = {10_000: calls.filled(10_000)}
     if run.full:
@@ -202,16 +261,20 @@ def searching(run: Run) -> None:
         "text": (search.QUERIES["text"], None),
         "full-scan": (search.QUERIES["full scan"], None),
     }
+    new = {f"{name}-new-query": search.NEW[name] for name in ("indexed", "half-of-all")}
     for count, world in worlds.items():
         for name, (jql, fields) in kinds.items():
-            works[f"{name} {count}"] = _asked(world, jql, fields)
+            works[f"{name} {count}"] = asking(world, jql, fields)
+        for name, jql in new.items():
+            works[f"{name} {count}"] = inquiring(world, jql)
+        works[f"again {count}"] = _repeating(world)
         works[f"edit {count}"] = _edit(world)
         works[f"after-a-write {count}"] = _after(_edit(world), works[f"half-of-all {count}"])
     found = side_by_side(run, works)
     for count in worlds:
         both, edits = found[f"after-a-write {count}"], found.pop(f"edit {count}")
-        found[f"after-a-write {count}"] = [one - edit for one, edit in zip(both, edits, strict=True)]
-    for name in (*kinds, "after-a-write"):
+        found[f"after-a-write {count}"] = _more(both, edits)
+    for name in (*kinds, *new, "after-a-write", "again"):
         each = found[f"{name} 10000"]
         here = f"{shown(statistics.median(each))}, {1 / statistics.median(each):,.0f}/s"
         run.add(f"search.{name}", [one / run.bare["GET"] for one in each], GETS, here)
@@ -220,11 +283,29 @@ def searching(run: Run) -> None:
             run.add(f"search.{name}.100000", ratios(more, each), "times with 10,000 issues")
 
 
-def _asked(world: World, jql: str, fields: list[str] | None) -> Callable[[], object]:
+def asking(world: World, jql: str, fields: list[str] | None) -> Callable[[], object]:
     asked = dumps({"jql": jql, "maxResults": 50, **({"fields": fields} if fields else {})})
     assert len(calls.answered(world, calls.post(asked, calls.SEARCH)).json()["issues"]) == 50
     bodies = search.different(asked)
     return lambda: world.handle(calls.post(next(bodies), calls.SEARCH))
+
+
+def inquiring(world: World, jql: str) -> Callable[[], object]:
+    """A search by another query each time: with another number in it."""
+
+    def ask() -> Reply:
+        asked = {"jql": jql % next(calls.NUMBERS), "maxResults": 50, "fields": search.FIELDS}
+        return world.handle(calls.post(dumps(asked), calls.SEARCH))
+
+    assert len(ask().json()["issues"]) == 50
+    return ask
+
+
+def _repeating(world: World) -> Callable[[], object]:
+    """The same search again and again."""
+    asked = dumps({"jql": search.INDEXED, "maxResults": 50})
+    calls.answered(world, calls.post(asked, calls.SEARCH))
+    return lambda: world.handle(calls.post(asked, calls.SEARCH))
 
 
 def _edit(world: World) -> Callable[[], object]:

@@ -6,6 +6,7 @@ Run it by hand: ``python tests/bench/journal_memory.py [ENTRIES]``. No test depe
 from __future__ import annotations
 
 import gc
+import itertools
 import sys
 import time
 import timeit
@@ -47,16 +48,22 @@ def call(at: int, body: bytes) -> Call:
     return Call("PUT", f"/rest/api/3/issue/MKY-{at}?expand=names&fields=summary", headers, body)
 
 
-def microseconds(issues: int) -> tuple[int, float]:
-    """Bytes of a reply with so many issues, and what it costs to keep one such exchange."""
+def microseconds(issues: int, different: int = 500) -> tuple[int, float]:
+    """Bytes of a reply with so many issues, and what it costs to keep one of so many exchanges in turn."""
     journal = Journal()
-    asked, body = call(1, dumps({"fields": {"summary": "x" * 80}})), dumps({"issues": [ISSUE] * issues})
+    exchanges = []
+    for number in range(100_000, 100_000 + different):
+        asked = call(number, dumps({"fields": {"summary": f"{number} {'x' * 80}"}}))
+        exchanges.append((asked, dumps({"issues": [{**ISSUE, "id": str(number)}] * issues, "n": number})))
+    turns = itertools.cycle(exchanges)
 
     def add() -> None:
+        asked, body = next(turns)
         reply = Reply(200, dict(REPLY_HEADERS), body)
         journal.keep(NOON, "jira", "editIssue", asked, reply, NOTHING)
 
-    return len(body), min(timeit.repeat(add, timer=time.process_time, number=2000, repeat=5)) / 2000 * 1e6
+    cost = min(timeit.repeat(add, timer=time.process_time, number=2000, repeat=5)) / 2000 * 1e6
+    return len(exchanges[0][1]), cost
 
 
 def megabytes(entries: int, size: int) -> tuple[float, int]:

@@ -21,25 +21,27 @@ from urllib.parse import urlsplit
 
 WRK = shutil.which("wrk")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
-NUMBER = b"000000000"  # stands in a request that is numbered
+NUMBER = "000000000"  # where it stands in a request, another number is sent each time
 PATIENCE = 20.0  # seconds without any answer
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. ``headers`` without Host and Content-Length; ``numbered``: one header differs."""
+    """What is sent. ``headers`` without Host and Content-Length."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes = b""
-    numbered: bool = False
+
+    @property
+    def numbered(self) -> bool:
+        """Whether no two of them are alike."""
+        return any(NUMBER in text for text in (self.path, *self.headers.values(), self.body.decode()))
 
     def written(self, host: str) -> bytes:
         """The request as it is sent."""
         headers = {"Host": host, **self.headers}
-        if self.numbered:
-            headers["X-Request-Id"] = NUMBER.decode()
         if self.body:
             headers["Content-Length"] = str(len(self.body))
         lines = [
@@ -100,11 +102,18 @@ def _script(request: Request) -> str:
     if request.body:
         lines.append(f"wrk.body = [==[{request.body.decode()}]==]")
     if request.numbered:
-        lines.append("local number = 0")
-        lines.append("function request()")
-        lines.append('  number = number + 1; wrk.headers["X-Request-Id"] = string.format("%09d", number)')
-        lines.append("  return wrk.format()")
-        lines.append("end")
+        # What is sent is put together beforehand, so that it is still the server that is measured.
+        lines += [
+            "local number, before, after = 0, nil, nil",
+            "function init()",
+            "  local text = wrk.format()",
+            f'  local at = text:find("{NUMBER}", 1, true)',
+            f"  before, after = text:sub(1, at - 1), text:sub(at + {len(NUMBER)})",
+            "end",
+            "function request()",
+            '  number = number + 1; return before .. string.format("%09d", number) .. after',
+            "end",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -139,7 +148,8 @@ def driven(host: str, port: int, request: bytes, connections: int, lasting: floa
     end = start + lasting
     times: list[float] = []
     refused = 0
-    numbered = NUMBER in request
+    number = NUMBER.encode()
+    numbered = number in request
     for one in parts:
         begun[one] = clock()
         one.send(request)
@@ -161,7 +171,7 @@ def driven(host: str, port: int, request: bytes, connections: int, lasting: floa
             times.append(now - begun[sock])
             refused += data[9:11] != b"20"
             begun[sock] = now
-            sock.send(request.replace(NUMBER, b"%09d" % len(times), 1) if numbered else request)
+            sock.send(request.replace(number, b"%09d" % len(times), 1) if numbered else request)
     took = clock() - start
     for one in parts:
         one.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import calls
 from figures import Run
-from load import loaded
+from load import NUMBER, Request, loaded
 from over_sockets import SERVE, requests
 from processes import GENERATOR, LINUX, Process, on_cpu
 
@@ -17,6 +17,11 @@ from mockserver.values import dumps
 MEGABYTES, KILOBYTES = "megabytes", "kilobytes"
 FULL = 6000  # requests after which the journal is as full as it gets
 WORLDS = 1_000
+DIFFERENT = (
+    requests(True)["W1-each-different"],
+    Request("GET", f"{calls.LINKS}?number={NUMBER}", {"Authorization": calls.AUTHORIZATION}),
+    requests(True)["W2-each-different"],
+)
 
 
 def memory(run: Run) -> None:
@@ -30,24 +35,26 @@ def memory(run: Run) -> None:
 
 
 def _served(run: Run) -> None:
-    """Idle, and from a full journal on: gets and upserts by turns."""
-    each = 50_000 if run.full else 10_000
+    """Idle, and from a full journal on, and with all remembered that ever is: requests that all differ."""
+    each = 50_000 if run.full else 5_000 if run.quick else 10_000
     with Process(SERVE):
         pass  # now everything is parsed
     with Process(SERVE) as server:
         run.add("memory.idle", [server.memory() / 2**20], MEGABYTES, "all services, before the first request")
-        _asked(server, FULL)
+        for _ in range(1 if run.quick else 3):
+            _asked(server, FULL)
         before = server.memory()
         _asked(server, each)
         grown = server.memory() - before
-    here = f"from {before / 2**20:.0f} MB with a full journal, by {2 * each:,} requests more"
+    run.add("memory.full", [before / 2**20], MEGABYTES, "with a full journal and all remembered that ever is")
+    here = f"{len(DIFFERENT) * each:,} different requests more"
     run.add("memory.growth", [grown / 2**20], MEGABYTES, here)
 
 
 def _asked(server: Process, count: int) -> None:
-    """So many of W1, then of W2."""
+    """So many of each kind, of which no two are alike: in a header, in the target, in the body."""
     with on_cpu(GENERATOR):
-        for request in (requests(True)[name] for name in ("W1", "W2")):
+        for request in DIFFERENT:
             done = loaded(server.url, request, 300, requests=count)
             assert not done.refused
 

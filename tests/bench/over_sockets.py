@@ -14,14 +14,17 @@ from functools import cache
 
 import calls
 from figures import Run, shown
-from load import WRK, Load, Request, loaded
+from load import NUMBER, WRK, Load, Request, loaded
 from processes import CPUS, GENERATOR, HERE, LINUX, Process, busy, on_cpu
 
 from mockserver.values import dumps
 from mockserver.world import World
 
-# The workloads; the last with a header that is another in each request, so that none is like one before.
-METHODS = {"W1": "GET", "W2": "POST", "W1-each-different": "GET"}
+# The workloads. Each different: W1 with a header that is another in each request, W2 with another title, so
+# that each changes something.
+METHODS = {"W1": "GET", "W2": "POST", "W1-each-different": "GET", "W2-each-different": "POST"}
+# The servers that are given all of them; the others W1 and W2, in a quick run only W1.
+EACH = ("asyncio", "uvloop")
 UVLOOP = importlib.util.find_spec("uvloop") is not None
 # CPU, in cores, that others may use while one window is measured, and how often it is measured again.
 OTHERS, AGAIN = 0.25, 1
@@ -38,14 +41,15 @@ class Window:
 
 
 def requests(ours: bool) -> Mapping[str, Request]:
-    """W1 and W2 as they are sent, by name."""
+    """The workloads as they are sent, by name."""
     path = calls.LINKS if ours else "/bare"
     headers = {"Authorization": calls.AUTHORIZATION}
     sent = {**headers, "Content-Type": "application/json"}
     return {
         "W1": Request("GET", path, headers),
         "W2": Request("POST", path, sent, dumps(calls.link())),
-        "W1-each-different": Request("GET", path, headers, numbered=True),
+        "W1-each-different": Request("GET", path, {**headers, "X-Request-Id": NUMBER}),
+        "W2-each-different": Request("POST", path, sent, calls.titled(0)),
     }
 
 
@@ -114,10 +118,10 @@ def started(run: Run) -> Iterator[dict[str, Process]]:
     """Every server that is measured, by name."""
     ours = str(HERE / "ours.py")
     with ExitStack() as stack:
-        servers = {"bare": bare(), "serve": Process(SERVE), "asyncio": Process([ours])}
+        servers = {"bare": bare(), "asyncio": Process([*SERVE, "--no-uvloop"])}
         servers["ordinary"] = Process([ours, "ordinary"])
         if UVLOOP:
-            servers["uvloop"] = Process([ours, "uvloop"])
+            servers["uvloop"] = Process(SERVE)
             if not run.quick:
                 servers["ordinary-uvloop"] = Process([ours, "ordinary", "uvloop"])
                 servers["bare-uvloop"] = bare("uvloop")
@@ -129,7 +133,7 @@ def started(run: Run) -> Iterator[dict[str, Process]]:
 
 
 def servers(run: Run) -> None:
-    """W1 and W2 of each server: requests a second, CPU of the server, the slowest in a hundred."""
+    """The workloads on each server: requests a second, CPU of the server, the slowest in a hundred."""
     if not UVLOOP:
         for name in METHODS:
             run.skip(f"servers.{name}.uvloop", "uvloop is not installed")
@@ -142,11 +146,14 @@ def servers(run: Run) -> None:
     run.note(
         f"servers: others used {statistics.median(others):.2f} cores (median), {max(others):.2f} at most"
     )
+    costs = {}
     for name in METHODS:
-        first, last = windows[name, "bare"], windows[name, "bare again"]
+        first = windows[name, "bare"]
+        last = windows.get((name, "bare again"), first)
         base = [(one.load.rate + other.load.rate) / 2 for one, other in zip(first, last, strict=True)]
         cpus = [(one.cpu + other.cpu) / 2 for one, other in zip(first, last, strict=True)]
         tails = [(one.load.p99 + other.load.p99) / 2 for one, other in zip(first, last, strict=True)]
+        costs[name] = statistics.median(cpus)
         for (of, server), each in windows.items():
             if of != name or server == "bare":
                 continue
@@ -179,20 +186,27 @@ def servers(run: Run) -> None:
                 "bare aiohttp’s p99",
                 f"p50 {shown(p50)}, p99 {shown(p99)}",
             )
+    run.bare = {METHODS[name]: costs[name] for name in ("W1", "W2")}
 
 
 def _windows(run: Run, found: Mapping[str, Process]) -> dict[tuple[str, str], list[Window]]:
-    """What was measured, by workload and server, round by round; the bare server first and last in each."""
+    """What was measured, by workload and server, round by round; the bare server first and last in each.
+
+    A quick run finds the noise, and what all servers do, with W1 only.
+    """
     kept: dict[tuple[str, str], list[Window]] = {}
     lasting = 1 if run.quick else 2
     for name, server in found.items():
-        for workload in ("W1", "W2"):
+        for workload in METHODS:
             warmed(server, requests("bare" not in name)[workload])
     for number in range(3 if run.quick else 5):
         for workload in METHODS:
-            rest = [name for name in found if name != "bare" and (name == "serve" or "-" not in workload)]
+            whole = workload == "W1" or not run.quick
+            asked = found if whole and not workload.endswith("different") else EACH
+            rest = [name for name in found if name in asked and name != "bare"]
             turned = rest[number % len(rest) :] + rest[: number % len(rest)]
-            for name in ("bare", *turned, "bare again"):
+            last = ["bare again"] if whole else []
+            for name in ("bare", *turned, *last):
                 server = found[name.removesuffix(" again")]
                 request = requests("bare" not in name)[workload]
                 kept.setdefault((workload, name), []).append(

@@ -10,26 +10,22 @@ from pathlib import Path
 
 import calls
 import search
+from in_process import asking, inquiring
 
-from mockserver.values import dumps
 from mockserver.world import World
 
 TOP = Path(__file__).resolve().parents[2]
 PLACES = 5
 
-
-def _searching() -> Callable[[], object]:
-    world = calls.filled(10_000)
-    asked = dumps({"jql": search.INDEXED, "maxResults": search.WANTED, "fields": search.FIELDS})
-    bodies = search.different(asked)
-    return lambda: world.handle(calls.post(next(bodies), calls.SEARCH))
-
-
 WORKS: dict[str, tuple[Callable[[], Callable[[], object]], int]] = {
-    "W1": (lambda: calls.w1(World(calls.shared())), 50_000),
-    "W1-after-write": (lambda: _written(World(calls.shared())), 10_000),
-    "W2": (lambda: calls.w2(World(calls.shared())), 20_000),
-    "search": (_searching, 1_000),
+    "W1": (lambda: calls.w1(calls.documented()), 50_000),
+    "W1-each-different": (lambda: calls.traced(calls.documented()), 20_000),
+    "W1-unheard": (lambda: calls.unheard(calls.documented()), 5_000),
+    "W1-after-write": (lambda: _written(calls.documented()), 10_000),
+    "W2": (lambda: calls.w2(calls.documented()), 50_000),
+    "W2-each-different": (lambda: calls.changing(calls.documented()), 10_000),
+    "search": (lambda: asking(calls.filled(10_000), search.INDEXED, search.FIELDS), 1_000),
+    "search-each-different": (lambda: inquiring(calls.filled(10_000), search.NEW["indexed"]), 1_000),
 }
 
 

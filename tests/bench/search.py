@@ -18,6 +18,11 @@ NOUNS = ("order", "invoice", "supplier", "basket", "payment", "refund", "label",
 WANTED = 50
 INDEXED = "labels = wanted AND project = MKY"
 FIELDS = ["summary", "status", "labels"]
+# As those of QUERIES, and find the same, but with a number that may be another each time.
+NEW = {
+    "indexed": "labels in (wanted, number%09d) AND project = MKY",
+    "half-of-all": 'project = MKY AND status = "To Do" AND labels != number%09d',
+}
 QUERIES = {
     "indexed": INDEXED,
     # The same issues, asked for so that no index can help.
