@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
 from aiohttp import web
 
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
+
 from mockserver.values import Reply
 
 MAX_BODY = 10 * 1024 * 1024  # bytes
+# Connections, where the system allows any number, and files that are left for other things where it does not.
+MOST_CONNECTIONS, SPARE = 4096, 64
 # Every visible ASCII character: what a target may hold besides the percent-encoding added to it.
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def affordable() -> int:
+    """How many connections this process may keep open, with some files left for everything else."""
+    if resource is None:
+        return MOST_CONNECTIONS
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_CONNECTIONS if files < 0 else min(MOST_CONNECTIONS, max(16, files - SPARE))
 
 
 class BodyError(Exception):
@@ -35,16 +50,19 @@ class Garbled(BodyError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """size: bytes of a body; the others are seconds.
+    """size: bytes of a body; connections: how many there may be; the others are seconds.
 
     ``head``: until a request's head must have come, and until an idle connection is closed; ``pause``: that
-    a body may stop arriving; ``whole``: until all of it must have come.
+    a body may stop arriving; ``whole``: until all of it must have come; ``reader``: that a client may read
+    nothing of what it is sent.
     """
 
     size: int = MAX_BODY
     head: float = 10.0
     pause: float = 8.0
     whole: float = 60.0
+    reader: float = 30.0
+    connections: int = field(default_factory=affordable)
 
 
 def headers_of(request: web.BaseRequest) -> dict[str, str]:

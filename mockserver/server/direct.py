@@ -5,28 +5,27 @@ Everything else takes the ordinary way through aiohttp's handler: bodies still o
 upgrades, the control endpoint, replies with a fault on them, clients that do not read what they are sent.
 Both ways parse with the same parser, hand the world the same call and send the same bytes.
 
-aiohttp has no public place for this. The private names used here are all in this module, ``fits`` says
-whether the installed aiohttp has them, and the black-box tests of the server run on both ways.
+aiohttp has no public place for this. The private names used here are listed in ``connections``, and the
+black-box tests of the server run on both ways.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web_protocol import RequestHandler
 
+from mockserver.server.connections import Connection, Handler, Server
 from mockserver.server.effects import spoilt
 from mockserver.server.reading import SPECIAL, Plain, Reading
 from mockserver.server.writing import written
 from mockserver.values import Effect, Json, Reply
-from mockserver.wire import headers_from, target_from
+from mockserver.wire import Limits, headers_from, target_from
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 # Bytes that are taken from a socket at once.
 CHUNK = 64 * 1024
 # Seconds that the rest of a body is waited for before the request takes the ordinary way.
@@ -34,27 +33,6 @@ PATIENCE = 0.1
 # Requests that the parser may have read and still have read all: it stops at twice as many.
 FEW = 16
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
-_PRIVATE = (
-    "_waiter",
-    "_paused",
-    "_messages",
-    "_message_tail",
-    "_parser",
-    "_upgraded",
-    "_buffer_paused",
-    "_reading_paused",
-    "_force_close",
-    "_close",
-    "_next_keepalive_close_time",
-)
-
-
-def fits() -> bool:
-    """Whether the installed aiohttp is built as this module expects it."""
-    known = {name for one in RequestHandler.__mro__ for name in getattr(one, "__slots__", ())}
-    return known.issuperset(_PRIVATE) and "_buffer" in StreamReader.__slots__
-
-
 Answered = tuple[Reply, Effect | None]
 
 
@@ -70,34 +48,35 @@ class Answers(Protocol):
         ...
 
 
-class DirectServer(web.Server):
+class DirectServer(Server):
     """aiohttp's server, with connections that answer plain requests at once."""
 
-    def __init__(self, handler: Handler, answers: Answers, **rest: Json) -> None:
+    def __init__(
+        self, handler: Handler, answers: Answers, limits: Limits | None = None, **rest: Json
+    ) -> None:
         """``handler`` is the ordinary way, ``answers`` the short one."""
-        super().__init__(self._ordinary, **rest)
+        super().__init__(self._ordinary, limits, **rest)
         self._handler = handler
         self.answers = answers
         self.reading = Reading(answers.plain)
         # All connections read into the same place, one after another: what they get is copied out at once.
         self.buffer = memoryview(bytearray(CHUNK))
-        self._rest = rest
 
-    def __call__(self) -> Connection:
+    def __call__(self) -> DirectConnection:
         """A connection."""
-        kind = BufferedConnection if isinstance(self._loop, asyncio.BaseEventLoop) else Connection
+        kind = BufferedConnection if isinstance(self._loop, asyncio.BaseEventLoop) else DirectConnection
         return kind(self, loop=self._loop, **self._rest)
 
     async def _ordinary(self, request: web.BaseRequest) -> web.StreamResponse:
         """The response to a request that was not answered at once, or not wholly."""
         connection = request.protocol
-        if isinstance(connection, Connection) and connection.answered is not None:
+        if isinstance(connection, DirectConnection) and connection.answered is not None:
             (reply, effect), connection.answered = connection.answered, None
             return await spoilt(request, reply, effect)
         return await self._handler(request)
 
 
-class Connection(RequestHandler):
+class DirectConnection(Connection):
     """One connection."""
 
     __slots__ = (
@@ -268,7 +247,7 @@ class Connection(RequestHandler):
         return True
 
 
-class BufferedConnection(Connection, asyncio.BufferedProtocol):
+class BufferedConnection(DirectConnection, asyncio.BufferedProtocol):
     """One connection on a loop of asyncio, which else makes room for every read anew."""
 
     __slots__ = ()

@@ -17,8 +17,9 @@ from mockserver.server.reading import Plain
 from mockserver.server.stream import MOST as READERS
 from mockserver.server.stream import Streams
 from mockserver.server.waiting import Busy, Waiting
+from mockserver.server.words import own
 from mockserver.state.entry import Entry
-from mockserver.values import Call, Effect, Json, Problem, Reply, dumps
+from mockserver.values import Call, Effect, Json, Problem, Reply
 from mockserver.wire import (
     BodyError,
     Limits,
@@ -87,7 +88,7 @@ class Requests:
         try:
             world = self._world(name, root)
         except CommandError as error:
-            reply, last, effect = _own(404, str(error), "unknown-world"), False, None
+            reply, last, effect = own(404, str(error), "unknown-world"), False, None
         else:
             reply, last, effect = await self._answered(request, headers, world, target, root)
         if "origin" in headers:
@@ -162,7 +163,7 @@ class Requests:
         try:
             body = await body_of(request, headers, self.limits)
         except TooSlow:
-            return _own(408, "the body did not arrive in time", "timeout"), True, None
+            return own(408, "the body did not arrive in time", "timeout"), True, None
         except BodyError as error:
             body, problem = b"", self._refusal(error)
         reply, effect = self._exchanged(world, Call(method, target, headers, body, root), problem)
@@ -212,7 +213,7 @@ class Requests:
         if isinstance(asked, Reply):
             return response_of(asked)
         if self._streams.full:
-            return response_of(_own(503, f"{READERS} readers are following already", "control"))
+            return response_of(own(503, f"{READERS} readers are following already", "control"))
         return await self._streams.send(request, *asked)
 
     async def _waited(self, name: str | None, call: Call) -> web.StreamResponse:
@@ -220,7 +221,7 @@ class Requests:
         try:
             return response_of(await self._waiting.run(lambda: control(self.worlds, name, call)))
         except Busy as error:
-            return response_of(_own(503, str(error), "control"))
+            return response_of(own(503, str(error), "control"))
 
     def _wake(self) -> None:
         """Let no command wait any longer."""
@@ -229,16 +230,10 @@ class Requests:
         self._waiting.close()
 
     def _shut(self, status: int, message: str) -> web.StreamResponse:
-        response = response_of(_own(status, message, "control"))
+        response = response_of(own(status, message, "control"))
         response.force_close()
         return response
 
 
 def _is_control(target: str) -> bool:
     return target.startswith(CONTROL) and target[len(CONTROL) : len(CONTROL) + 1] in ("", "/", "?")
-
-
-def _own(status: int, message: str, reason: str) -> Reply:
-    """A reply in the mock's own words, where no service is asked."""
-    headers = {"Content-Type": "application/json", "X-Mock-Reason": reason}
-    return Reply(status, headers, dumps({"errors": [message], "message": message}))

@@ -15,8 +15,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from mockserver.origins import is_loopback
+from mockserver.server.connections import Server, fits
 from mockserver.server.delivery import Sender
-from mockserver.server.direct import DirectServer, fits
+from mockserver.server.direct import DirectServer
 from mockserver.server.loops import new_loop
 from mockserver.server.requests import Requests
 from mockserver.server.sockets import bound
@@ -62,7 +63,7 @@ class MockServer(Requests):
         token = token or (None if _is_own(host) else secrets.token_urlsafe(24))
         super().__init__(worlds, host, port, token, max_body, create_worlds, on_exchange, tell_all)
         self._wanted_port = port
-        self._direct = direct and fits()
+        self._direct = direct
         self._uvloop = uvloop
         self._sender = Sender(worlds)
         self._server: web.Server | None = None
@@ -125,9 +126,13 @@ class MockServer(Requests):
             "lingering_time": 1.0,
             "logger": _log(),
         }
-        server: web.Server = (
-            DirectServer(self.handler, self, **rest) if self._direct else web.Server(self.handler, **rest)
-        )
+        server: web.Server
+        if not fits():
+            server = web.Server(self.handler, **rest)
+        elif self._direct:
+            server = DirectServer(self.handler, self, self.limits, **rest)
+        else:
+            server = Server(self.handler, self.limits, **rest)
         sockets = bound(self.host, self._wanted_port)
         self.port = sockets[0].getsockname()[1]
         for one in sockets:

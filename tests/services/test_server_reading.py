@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-from aiohttp import web
 
 from mockserver.server import MockServer
+from mockserver.server.connections import Server
 from mockserver.server.direct import DirectServer
 from mockserver.values import Json, dumps
 from mockserver.world import World, Worlds
@@ -103,7 +103,7 @@ class Way:
         self.worlds = Worlds(world)
         self.worlds.create_world("b")
         mock = MockServer(self.worlds, port=80)
-        self.server = DirectServer(mock.handler, mock) if direct else web.Server(mock.handler)
+        self.server = DirectServer(mock.handler, mock) if direct else Server(mock.handler)
 
     async def told(self, pieces: Sequence[bytes]) -> bytes:
         """What comes back for these pieces on a connection of their own, but for the time it was sent."""
