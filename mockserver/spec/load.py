@@ -174,7 +174,11 @@ def _at_once(folder: Folder, only: Sequence[str], bundle: Bundle) -> Loaded | No
     except OSError:
         return None
     services = {name: bundle.service(name, each) for name, each in files.items() if name in known}
-    spans = {(name, Path(one).stem): span for name in files for one, span in bundle.schemas(name).items()}
+    spans = {
+        (name, one.removesuffix(".json")): span
+        for name in files
+        for one, span in bundle.schemas(name).items()
+    }
     ready = {one: span for name in services for one, span in bundle.ready(name).items()}
     schemas = Schemas(
         Lazy(spans, lambda key: parsed(bundle.text(*spans[key]))),
