@@ -77,8 +77,10 @@ class Reading:
         missing = int(headers.get("content-length", 0)) - len(body)
         if missing:
             return missing if 0 < missing < AWAITED else None
+        if not seen or len(data) > SHORT:
+            return self._placed(method, target, headers, body)
         plain = self._placed(method, target, MappingProxyType(headers), body)
-        if seen and plain is not None and len(data) <= SHORT:
+        if plain is not None:
             _keep(self._whole, data, plain)
         return plain
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -36,6 +38,15 @@ from mockserver.world import CommandError, World, Worlds
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 # Bytes. A command with a longer body is carried out in a thread, so that other requests need not wait for it.
 LONG = 64 * 1024
+
+
+class _Address(NamedTuple):
+    """The name of the world that is asked for, the target inside it, how it was addressed, if it commands."""
+
+    world: str | None
+    target: str
+    root: str
+    commands: bool
 
 
 class Requests:
@@ -80,8 +91,8 @@ class Requests:
     async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
         """The response to one request; what any aiohttp server may be given as its handler."""
         headers = headers_of(request)
-        name, target, root = self._addressed(target_of(request), headers)
-        if _is_control(target):
+        name, target, root, commands = self._addressed(target_of(request), headers)
+        if commands:
             return await self._controlled(request, headers, name, target, root)
         if is_preflight(request.method, headers):
             return response_of(preflight(headers))
@@ -104,8 +115,8 @@ class Requests:
         """A request that has arrived whole, if it may be answered at once."""
         if len(body) > self.limits.size:
             return None
-        name, target, root = self._addressed(target, headers)
-        if _is_control(target):
+        name, target, root, commands = self._addressed(target, headers)
+        if commands:
             return None
         return Plain(name, Call(method, target, headers, body, root), headers.get("origin"))
 
@@ -128,22 +139,10 @@ class Requests:
                 self._on_exchange(world, line.answered(reply))
         return reply, line.effect
 
-    def _addressed(self, target: str, headers: Mapping[str, str]) -> tuple[str | None, str, str]:
-        """The name of the world that is asked for, the target inside it, and how it was addressed."""
+    def _addressed(self, target: str, headers: Mapping[str, str]) -> _Address:
         host = headers.get("host", "")
         root = f"http://{host}" if host else self.url
-        if target.startswith("/~"):
-            path, mark, query = target.partition("?")
-            prefix, slash, rest = path[2:].partition("/")
-            return (
-                unquote(prefix),
-                f"{slash}{rest}{mark}{query}" if slash else f"/{mark}{query}",
-                f"{root}/~{prefix}",
-            )
-        name = headers.get("x-mock-world")
-        if name is None and ".localhost" in host and is_loopback(host):
-            name = host.rpartition(".")[0]
-        return name, target, root
+        return _address(target, host, root, headers.get("x-mock-world"))
 
     def _world(self, name: str | None, root: str) -> World:
         """The world of that name, made first if the server may. Raises CommandError."""
@@ -235,5 +234,16 @@ class Requests:
         return response
 
 
-def _is_control(target: str) -> bool:
-    return target.startswith(CONTROL) and target[len(CONTROL) : len(CONTROL) + 1] in ("", "/", "?")
+@lru_cache(maxsize=256)
+def _address(target: str, host: str, root: str, named: str | None) -> _Address:
+    """What a target means; ``root``: how the host was addressed; ``named``: the world of its own header."""
+    name = named
+    if target.startswith("/~"):
+        path, mark, query = target.partition("?")
+        prefix, slash, rest = path[2:].partition("/")
+        name, root = unquote(prefix), f"{root}/~{prefix}"
+        target = f"{slash}{rest}{mark}{query}" if slash else f"/{mark}{query}"
+    elif name is None and ".localhost" in host and is_loopback(host):
+        name = host.rpartition(".")[0]
+    commands = target.startswith(CONTROL) and target[len(CONTROL) : len(CONTROL) + 1] in ("", "/", "?")
+    return _Address(name, target, root, commands)

@@ -21,33 +21,25 @@ INJECTED = ("override", "fault", "broken")
 class Answering(Interfering):
     """The part of a world that requests meet."""
 
-    @property
-    def undisturbed(self) -> bool:
-        """Whether every reply is sent as it is: no fault is armed that a socket would have to commit."""
-        return not self._rules.faults
-
     def handle(self, call: Call) -> Reply:
         """The reply to one request; never raises, does no I/O."""
         return self.respond(call)[0]
 
-    def exchange(self, call: Call, refused: Problem | None = None, *, whole: bool = False) -> Entry:
+    def exchange(self, call: Call, refused: Problem | None = None) -> Entry:
         """The reply to one request, with everything that the journal keeps of it.
 
-        ``refused``: why nobody can answer it, whatever it asks for; its service words that. ``whole``: the
-        reply will be sent as it is, so that a fault which another thread has just armed comes too late.
+        ``refused``: why nobody can answer it, whatever it asks for; its service words that.
         """
-        reply, line = self.respond(call, refused, whole=whole)
+        reply, line = self.respond(call, refused)
         return line.answered(reply)
 
-    def respond(
-        self, call: Call, refused: Problem | None = None, *, whole: bool = False
-    ) -> tuple[Reply, Line]:
+    def respond(self, call: Call, refused: Problem | None = None) -> tuple[Reply, Line]:
         """The reply to one request, and what the journal keeps; the arguments are ``exchange``'s."""
         with self._lock:
             known = None if refused is not None else self._known(call)
             if known is None or (self._rules.on and self._armed_for(known.admitted.operation, known.match)):
                 # It must be found out what is asked for, or what a tester wants instead.
-                reply, line = self._worked_out(call, refused, known, whole)
+                reply, line = self._worked_out(call, refused, known)
             elif known.given is not None and call.body == known.reply_to:
                 # It changed nothing before, and nothing has changed since.
                 reply, line = self._repeated(call, known, known.given)
@@ -82,13 +74,11 @@ class Answering(Interfering):
         headers = None if call is first and type(call.headers) is MappingProxyType else call.headers
         return reply, journal.repeat(before, self.clock.now(), headers, reply)
 
-    def _worked_out(
-        self, call: Call, refused: Problem | None, known: Known | None, whole: bool
-    ) -> tuple[Reply, Line]:
+    def _worked_out(self, call: Call, refused: Problem | None, known: Known | None) -> tuple[Reply, Line]:
         """The reply to a call that must be looked into, and what the journal keeps of it."""
         number = self.journal.next_number
         if refused is None:
-            service, operation, result = self._answer(call, number, known, whole)
+            service, operation, result = self._answer(call, number, known)
         else:
             service, operation, result = self._refusal(call, number, refused)
         return self._noted(call, service, operation, result, exercised=refused is None)
@@ -108,9 +98,7 @@ class Answering(Interfering):
             known.given = Given(line, tally, call)
         return reply, line
 
-    def _answer(
-        self, call: Call, number: int, known: Known | None = None, whole: bool = False
-    ) -> tuple[str, str, Answer]:
+    def _answer(self, call: Call, number: int, known: Known | None = None) -> tuple[str, str, Answer]:
         """Service, operation id and answer; the first two are empty where nothing was found."""
         if known is not None:
             match = known.match
@@ -125,9 +113,7 @@ class Answering(Interfering):
             return self._nowhere(call, number, None, self._lost(call, number))
         site = self._site(service, number)
         if self._rules.on:
-            result = self._interfered(
-                site, call, match, lambda: self._straight(site, call, match, known), whole
-            )
+            result = self._interfered(site, call, match, lambda: self._straight(site, call, match, known))
         else:
             result = self._straight(site, call, match, known)
         return service.name, leaf.operation.id if leaf else "", result

@@ -21,10 +21,8 @@ from mockserver.world.matches import keys_for
 class Interfering(Faults):
     """The part of a world that asks whether something is armed for a call."""
 
-    def _interfered(
-        self, site: Site, call: Call, found: Route, straight: Callable[[], Answer], whole: bool
-    ) -> Answer:
-        """What is armed for this call, else what ``straight`` answers. ``whole``: without faults."""
+    def _interfered(self, site: Site, call: Call, found: Route, straight: Callable[[], Answer]) -> Answer:
+        """What is armed for this call, else what ``straight`` answers."""
         operation = found.leaf.operation if found.leaf else None
         keys = self._armed_for(operation, found)
         if not keys:
@@ -43,7 +41,7 @@ class Interfering(Faults):
             what = f"forced example {example}" if example else "forced reply"
             return marked(forced.what.reply, "override", what, site.number)
 
-        rule = None if whole else self._rules.faults.take(keys, meant)
+        rule = self._rules.faults.take(keys, meant)
         if rule is None:
             return beneath()
         if rule.left == 0 and rule.what.then is not None:

@@ -553,16 +553,6 @@ def test_nothing_is_no_fault(world: World, nothing: Any) -> None:
         world.fault(nothing)
 
 
-def test_a_reply_that_will_be_sent_as_it_is_takes_no_fault_and_uses_none_up(world: World) -> None:
-    world.fault({"operation": LIST, "drop": True})
-    world.force(LIST, status=418)
-
-    entry = world.exchange(Call("GET", LINKS), whole=True)
-
-    assert (entry.reply.status, entry.effect) == (418, None)
-    assert effect(world) == Effect(ending="drop")
-
-
 def test_a_fault_is_explained_without_being_used_up(world: World) -> None:
     world.fault({"operation": LIST, "status": 503})
 
