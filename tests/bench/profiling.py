@@ -1,4 +1,7 @@
-"""Where the time goes: the five places that take most of it by themselves."""
+"""Where the time goes: the five places that take most of it by themselves.
+
+Of W1 and W2 from the bytes of a request to those of its reply, of others in the world.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import calls
 import search
+from edge import Edge
 from in_process import asking, inquiring
 
 from mockserver.world import World
@@ -18,12 +22,12 @@ TOP = Path(__file__).resolve().parents[2]
 PLACES = 5
 
 WORKS: dict[str, tuple[Callable[[], Callable[[], object]], int]] = {
-    "W1": (lambda: calls.w1(calls.documented()), 50_000),
-    "W1-each-different": (lambda: calls.traced(calls.documented()), 20_000),
+    "W1": (lambda: Edge("W1").whole, 50_000),
+    "W1-each-different": (lambda: Edge("W1-each-different").whole, 20_000),
     "W1-unheard": (lambda: calls.unheard(calls.documented()), 5_000),
     "W1-after-write": (lambda: _written(calls.documented()), 10_000),
-    "W2": (lambda: calls.w2(calls.documented()), 50_000),
-    "W2-each-different": (lambda: calls.changing(calls.documented()), 10_000),
+    "W2": (lambda: Edge("W2").whole, 50_000),
+    "W2-each-different": (lambda: Edge("W2-each-different").whole, 10_000),
     "search": (lambda: asking(calls.filled(10_000), search.INDEXED, search.FIELDS), 1_000),
     "search-each-different": (lambda: inquiring(calls.filled(10_000), search.NEW["indexed"]), 1_000),
 }

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 
 def groups() -> Mapping[str, Callable[[Run], None]]:
     """What finds the figures whose names begin so."""
+    from edge import edges
     from in_process import growth, handling, searching, states
     from journalling import journalling
     from memory import memory
@@ -32,6 +33,7 @@ def groups() -> Mapping[str, Callable[[Run], None]]:
 
     return {
         "servers": servers,
+        "edge": edges,
         "handle": handling,
         "growth": growth,
         "states": states,
