@@ -24,12 +24,13 @@ QUERIES = [
     "project = MKY ORDER BY assignee, key DESC",
     "project = MKY ORDER BY due",
     "project = MKY ORDER BY status DESC",
-    "labels = red AND created < 2025-01-05",
+    "labels = rare AND created < 2025-01-05",
     "created >= -7d OR labels = red ORDER BY key",
     "summary ~ apple",
     "project = MKY ORDER BY votes DESC",
 ]
 PEOPLE = ["5b10a2844c20165700ede21g", "5b10ac8d82e05b22cc7d4ef5"]
+RARE: list[list[str]] = [["rare"], [], [], [], []]
 MANY = 150
 
 
@@ -51,7 +52,7 @@ def mky(world: World) -> World:
 def fields(chance: random.Random, created: str) -> dict[str, Any]:
     return {
         "summary": " ".join(chance.choices(["apple", "pear", "plum"], k=2)),
-        "labels": chance.sample(["red", "green", "blue"], chance.randrange(3)),
+        "labels": [*chance.sample(["red", "green", "blue"], chance.randrange(3)), *chance.choice(RARE)],
         "priority": chance.choice([None, {"name": "High"}, {"name": "Low"}]),
         "duedate": chance.choice([None, "2025-01-20", "2025-02-01"]),
         "assignee": chance.choice([None, *({"accountId": one} for one in PEOPLE)]),

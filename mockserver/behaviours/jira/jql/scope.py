@@ -24,8 +24,8 @@ FILTER = frozenset({"filter", "request", "savedfilter", "searchrequest"})
 PROPERTY = frozenset({"issue.property", "issue.properties"})
 # Filters that name one another: how far they are followed.
 DEEPEST_FILTER = 5
-# How many issues one looks at in their order while one that might match is looked up, tested and sorted.
-MANY = 0.5
+# How many issues one looks at in their order while one that can match is looked up, tested and sorted.
+MANY = 4
 
 
 class SiteScope:
@@ -113,10 +113,12 @@ def first(ctx: Context, prepared: Prepared, most: int | None = None) -> list[Rec
     near = len(issues) if prepared.near is None else min(prepared.near.size, len(issues))
     wanted = near if most is None else most
     # Looking through all issues in their order, one finds the first few the sooner the more match. With
-    # few that can match it is better to look at those, and to sort what is found.
-    if most != 0 and near * near >= MANY * wanted * len(issues) and (name := _lasting(ctx, prepared.sorts)):
+    # few that can match it is better to look at those, and to sort what is found; at the latest when that
+    # would have been done meanwhile.
+    soon = near * near * MANY >= 2 * wanted * len(issues)
+    if most != 0 and soon and (name := _lasting(ctx, prepared.sorts)):
         order = standing(ctx).orders.order(issues, name, prepared.sorts)
-        enough = len(order) if prepared.near is None else near
+        enough = len(order) if prepared.near is None else near * MANY
         found = list(islice(filter(seeing(ctx), filter(prepared.test, islice(order, enough))), most))
         if len(found) == most or enough >= len(order):
             return found
