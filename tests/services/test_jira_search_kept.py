@@ -98,6 +98,10 @@ def delete(world: World, chance: random.Random) -> None:
     asked(world, "DELETE", f"{ISSUE}/{some(world, chance)}")
 
 
+def delete_last(world: World, chance: random.Random) -> None:
+    asked(world, "DELETE", f"{ISSUE}/{max(everything(world), key=int)}")
+
+
 def rank(world: World, chance: random.Random) -> None:
     body = {"issues": [some(world, chance)], "rankBeforeIssue": some(world, chance)}
     asked(world, "PUT", "/jira/rest/agile/1.0/issue/rank", body)
@@ -130,15 +134,18 @@ def move_on(world: World, chance: random.Random) -> None:
 
 def some(world: World, chance: random.Random) -> str:
     """The key of an issue that is there."""
-    page = asked(
-        world, "POST", SEARCH, {"jql": "project = MKY ORDER BY key", "maxResults": 5000, "fields": ["id"]}
-    )
-    row = chance.choice(page["issues"])["id"]
+    row = chance.choice(everything(world))
     return str(asked(world, "GET", f"{ISSUE}/{row}?fields=key")["key"])
 
 
+def everything(world: World) -> list[str]:
+    """The ids of all issues."""
+    wanted = {"jql": "project = MKY ORDER BY key", "maxResults": 5000, "fields": ["id"]}
+    return [one["id"] for one in asked(world, "POST", SEARCH, wanted)["issues"]]
+
+
 WRITES: list[Callable[[World, random.Random], None]] = [
-    create, edit, edit, delete, rank, date_back, vote, rename, move_on,
+    create, edit, edit, delete, delete_last, rank, date_back, vote, rename, move_on,
 ]  # fmt: skip
 
 
