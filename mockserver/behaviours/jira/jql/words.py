@@ -62,13 +62,9 @@ def matcher(text: str) -> Callable[[Sequence[str]], bool]:
                 return True
         return False
 
-    def matches(texts: Sequence[str]) -> bool:
-        for term in terms:
-            if finds(texts, term) is term.without:
-                return False
-        return True
-
-    return matches
+    if len(terms) == 1:  # which is not one that must be absent
+        return lambda texts: finds(texts, terms[0])
+    return lambda texts: all(finds(texts, term) is not term.without for term in terms)
 
 
 def _terms(text: str) -> tuple[_Term, ...]:
