@@ -95,13 +95,7 @@ def force(
     """
     server = there(where)
     if listed or clear:
-        done = server.unforce() if clear else server.forced()
-        if as_json:
-            show_json(done)
-        elif clear:
-            say(f"disarmed {plural(done['disarmed'], 'forced reply').replace('replys', 'replies')}")
-        else:
-            _forced(done["overrides"])
+        _armed(server.unforce() if clear else server.forced(), clear=clear, as_json=as_json)
         return
     if operation is None:
         raise click.UsageError("name an OPERATION, or say --list or --clear")
@@ -155,6 +149,16 @@ def json_of(text: str, option: str = "--body") -> Json:
         return json.loads(text)
     except ValueError as error:
         raise click.BadParameter(f"not JSON: {error}", param_hint=f"'{option}'") from error
+
+
+def _armed(done: Json, *, clear: bool, as_json: bool) -> None:
+    """Say what is armed, or was until now."""
+    if as_json:
+        show_json(done)
+    elif clear:
+        say(f"disarmed {plural(done['disarmed'], 'forced reply').replace('replys', 'replies')}")
+    else:
+        _forced(done["overrides"])
 
 
 def _forced(overrides: Json) -> None:

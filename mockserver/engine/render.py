@@ -282,6 +282,7 @@ def _service_headers(site: Site, call: Call, ctx: Context | None) -> dict[str, s
                     del found[name]
                 else:
                     found[name] = str(value)
+        # They are the same for every such call, unless one of them has the trace id of this one in it.
         if ctx is not None and not any("{trace}" in text for text in service.templated.values()):
             ctx.common = found.copy()
     if service.traced:

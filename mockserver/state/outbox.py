@@ -81,8 +81,6 @@ class Outbox:
         """The id of the newest delivery; 0 before the first."""
         return self._last
 
-    # ---- what happened
-
     def post(self, service: str, message: Message, now: datetime, retry: Retry | None = None) -> Delivery:
         """Keep a message for its subscriber, to be sent now, unless a fault says otherwise."""
         delivery = self._new(service, message, now, retry)
@@ -134,8 +132,6 @@ class Outbox:
             if barred:
                 self._put(replace(delivery, state="held", due=None, reason=barred))
             return
-
-    # ---- sending
 
     def begin(self, now: datetime, room: int) -> Sequence[Delivery]:
         """At most ``room`` deliveries that are due, in order, one a subscription; they are under way now."""
@@ -201,8 +197,6 @@ class Outbox:
         waiting = [self._all[id].due for id in self._queued]
         return min((due for due in waiting if due is not None and due > now), default=None)
 
-    # ---- steering
-
     def redeliver(self, id: int, now: datetime) -> Delivery:
         """Queue a delivery anew, whatever became of it. Raises KeyError."""
         delivery = self._all[id]
@@ -241,8 +235,6 @@ class Outbox:
         gone = len(self._faults)
         self._faults.clear()
         return gone
-
-    # ---- behind it
 
     def _new(self, service: str, message: Message, now: datetime, retry: Retry | None) -> Delivery:
         self._last += 1

@@ -175,23 +175,36 @@ class Table:
 
 
 class Store:
-    """All tables of one world. A fork shares them all; its first write to one copies that, and no other."""
+    """All tables of one world. A fork shares them all; its first write to one copies that, and no other.
+
+    It notes what is read and where anything is written, for who remembers what was made of its tables.
+    """
 
     def __init__(self, indexes: Mapping[str, Sequence[Index]]) -> None:
         """Empty tables, named and indexed as ``indexes`` says."""
         self._tables = {name: Table(self, rules) for name, rules in indexes.items()}
         # Whether forks share the very table of references; then none of the tables is this store's own.
         self._lent = False
-        self._read: dict[str, Table] = {}
+        # How often anything was written, and to which tables the last times: with so few to be looked at it
+        # is soon known whether something else is as it was.
         self.writes = 0
+        self._latest: deque[str] = deque(maxlen=RECENT)
+        # What was read since ``watch``, and how often anything had been written by then.
+        self._read: dict[str, Table] = {}
         self._began = 0
-        # To which tables the last writes went, so that few need be looked at to know what has changed.
-        self._written: deque[str] = deque(maxlen=RECENT)
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name, to read from. Raises KeyError."""
         found = self._read[name] = self._tables[name]
         return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of all tables."""
+        return iter(self._tables)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return name in self._tables
 
     def watch(self) -> None:
         """Begin to note which tables are read, and whether anything is written (``written``)."""
@@ -215,38 +228,30 @@ class Store:
                 return False
         return True
 
-    def __iter__(self) -> Iterator[str]:
-        """Names of all tables."""
-        return iter(self._tables)
-
-    def __contains__(self, name: str) -> bool:
-        """Whether there is a table of that name."""
-        return name in self._tables
-
     def spared(self, names: Set[str], writes: int) -> bool:
         """Whether no write has gone to one of these tables since ``writes``; False if that is long ago."""
         count = self.writes - writes
         if count == 1:
-            return self._written[-1] not in names
-        return 0 <= count <= len(self._written) and names.isdisjoint(islice(reversed(self._written), count))
+            return self._latest[-1] not in names
+        return 0 <= count <= len(self._latest) and names.isdisjoint(islice(reversed(self._latest), count))
 
     def put(self, name: str, row_id: RowId, record: Record) -> None:
         """Store ``record`` under ``row_id``. It must not be changed afterwards."""
         self.writes += 1
-        self._written.append(name)
+        self._latest.append(name)
         table = self._tables[name]
         (table if table.owner is self else self._writable(name)).put(row_id, record)
 
     def drop(self, name: str, row_id: RowId) -> None:
         """Forget one row."""
         self.writes += 1
-        self._written.append(name)
+        self._latest.append(name)
         self._writable(name).drop(row_id)
 
     def replace(self, name: str, table: Table) -> None:
         """Put ``table``, which nobody may write to any more, in place of the one of that name."""
         self.writes += 1
-        self._written.append(name)
+        self._latest.append(name)
         table.owner = None
         self._own_tables()
         self._tables[name] = table

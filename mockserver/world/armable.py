@@ -24,6 +24,12 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CONTROL = "/__mock__"
 # Seconds: nobody waits longer for a test. Faults that may follow one another.
 LONGEST, MOST_IN_TURN = 300, 20
+# What each spread of a delay is made of, as it is said to people.
+_SAID = {
+    "seconds": "a number of seconds",
+    "uniform": "a list of the least and the most seconds",
+    "lognormal": "an object of median and sigma",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +254,6 @@ def _numbers(spread: str, value: Json) -> tuple[float, ...] | None:
     if not all(map(_is_seconds, found)) or (spread == "uniform" and found[0] > found[1]):
         return None
     return tuple(float(one) for one in found)
-
-
-_SAID = {
-    "seconds": "a number of seconds",
-    "uniform": "a list of the least and the most seconds",
-    "lognormal": "an object of median and sigma",
-}
 
 
 def _is_number(value: Json, least: int | None) -> TypeGuard[int]:

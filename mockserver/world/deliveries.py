@@ -150,8 +150,6 @@ class Deliveries(Core):
         with self._lock:
             return {"disarmed": self.outbox.disarm()}
 
-    # ---- for who sends
-
     def outgoing(self, room: int) -> tuple[Sequence[Delivery], float | None]:
         """At most ``room`` deliveries to be sent now, and the real seconds until there may be more.
 
@@ -180,8 +178,6 @@ class Deliveries(Core):
     def sends(self, id: int) -> bool:
         """Whether the delivery is still to be sent by whoever began to."""
         return self.outbox.under_way(id)
-
-    # ---- behind it
 
     def _deliveries(
         self,

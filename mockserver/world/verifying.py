@@ -60,12 +60,8 @@ class Verifying(Core):
         _sensible(given, counts, in_order, nothing_else, strict)
         if service is not None:
             self._service(service)
-        if in_order is not None:
-            wanted = [self._wanted(one, service) for one in in_order]
-        elif nothing_else is not None:
-            wanted = [self._wanted(one, service) for one in nothing_else]
-        else:
-            wanted = [self._wanted(parts, service)]
+        named = nothing_else if in_order is None else in_order
+        wanted = [self._wanted(one, service) for one in ([parts] if named is None else named)]
         with self._lock:
             lines, evicted = self.journal.since(after), self._evicted(after)
         # Lines never change: nobody needs to wait while they are read.

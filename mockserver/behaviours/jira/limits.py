@@ -91,9 +91,6 @@ def _rules(ctx: Context) -> dict[str, Json] | None:
     return None if value is False else in_force(ctx.site.service.settings[SETTING], value)
 
 
-# ---- which limits a call meets
-
-
 def _met(ctx: Context, rules: Rules) -> Iterator[Limit]:
     if ctx.call.method not in FREE:
         yield _burst(ctx, _bucket(ctx, rules["burst"]))
@@ -144,9 +141,6 @@ def _quota(ctx: Context, rules: Rules) -> Limit | None:
     if account is None:
         return None
     return _limit(ctx, "quota", points.reason(rules), (account,), points.quota(rules))
-
-
-# ---- what is said of them
 
 
 def _tell_burst(ctx: Context, bucket: Bucket, announced: bool = False) -> None:

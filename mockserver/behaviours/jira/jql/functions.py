@@ -54,9 +54,6 @@ def call(records: Records, function: Function, field: Field) -> Sequence[Atom]:
     return known.give(records, function.arguments)
 
 
-# ---- people and times
-
-
 def _current_user(records: Records, given: Sequence[str]) -> Sequence[Atom]:
     return [] if records.caller is None else [records.caller]
 
@@ -97,9 +94,6 @@ def _edge(unit: str, *, end: bool) -> Give:
         return [found]
 
     return give
-
-
-# ---- issues
 
 
 def _issue(records: Records, text: str) -> Record:
@@ -191,9 +185,6 @@ def _cascade(records: Records, given: Sequence[str]) -> Sequence[Atom]:
 
 def _is_option(option: Record, text: str) -> bool:
     return text == str(option["id"]) or text.casefold() == str(option["value"]).casefold()
-
-
-# ---- projects and what they hold
 
 
 def _projects(records: Records, given: Sequence[str]) -> frozenset[Atom] | None:
