@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from mockserver.control import COMMANDS, Command, Param
+from mockserver.control import Command, Param
+from mockserver.control.table import COMMANDS
 from mockserver.spec.load import PACKAGE, load
 from mockserver.spec.model import Operation, Service
 from mockserver.values import Json

@@ -11,7 +11,6 @@ import orjson
 
 from mockserver.control.command import CONTROL, MEDIA_TYPES, SEED_FILES, Command, Param
 from mockserver.control.events import events, resumed
-from mockserver.control.table import COMMANDS
 from mockserver.values import Call, Json, Reply, dumps
 from mockserver.world import CommandError, NotThere, World, Worlds, read_text
 
@@ -90,6 +89,8 @@ def waits(call: Call) -> bool:
 
 def _found(method: str, path: str) -> tuple[Command, dict[str, str]]:
     """The command at a path, with the values of its placeholders."""
+    from mockserver.control.table import COMMANDS  # made of signatures: no start waits for that
+
     steps = path[len(CONTROL) :].rstrip("/").split("/")
     matches = [(one, found) for one in COMMANDS if (found := _matched(one, steps)) is not None]
     for command, values in matches:

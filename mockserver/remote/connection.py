@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from mockserver.control import COMMANDS, CONTROL, Command
+from mockserver.control import CONTROL, Command
+from mockserver.control.table import COMMANDS
 from mockserver.values import Json, dumps
 from mockserver.world import CommandError, NotThere
 

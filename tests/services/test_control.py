@@ -10,7 +10,8 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockserver.control import COMMANDS, CONTROL, Command, control
+from mockserver.control import CONTROL, Command, control
+from mockserver.control.table import COMMANDS
 from mockserver.remote import RemoteWorld
 from mockserver.values import Call, Reply, dumps
 from mockserver.world import World, Worlds

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver.cli import cli
-from mockserver.control import COMMANDS, Command
+from mockserver.control import Command
+from mockserver.control.table import COMMANDS
 from mockserver.remote import RemoteWorld
 from mockserver.server import MockServer
 from mockserver.values import Call, Json, dumps

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,21 @@ def test_what_is_shipped_says_the_same_as_its_files(tmp_path, monkeypatch):
     assert found.routes.nearest("GET", "/rest/api/3/isue/1") == read.routes.nearest(
         "GET", "/rest/api/3/isue/1"
     )
+
+
+def test_a_start_loads_no_library_that_only_reading_and_searching_need(tmp_path):
+    load(cache=Cache(tmp_path), thorough=False)
+    unneeded = {"yaml", "jsonschema", "lark", "mockserver.spec.checked", "mockserver.behaviours.jira.jql"}
+    code = (
+        "import sys; from pathlib import Path; from mockserver.server import MockServer;"
+        "from mockserver.world import World, Worlds, catalogue;"
+        f"shared = catalogue(cache=Path({str(tmp_path)!r}), thorough=False);"
+        "MockServer(Worlds(World(shared))).start().stop(); print(*sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert unneeded & set(done.stdout.split()) == set()
 
 
 def test_seeds_are_kept_too(files, kept, tmp_path, monkeypatch):
