@@ -146,62 +146,43 @@ def _parent(ctx: Context, resource: Resource, text: str) -> Record:
 
 def _well_formed(ctx: Context, resource: Resource, text: str) -> None:
     if ctx.table(resource.name).id_of(text) is None and not resource.keys:
-        kind = resource.refuses.get("malformed", "not_found")
-        raise Problem(
-            kind,
-            diagnosis=f"{text!r} is no id of a {resource.title.lower()}",
-            title=resource.title,
-            resource=resource.name,
-            id=text,
-            **_near(ctx),
-        )
+        told = f"{text!r} is no id of a {resource.title.lower()}"
+        raise _missed(ctx, resource, resource.refuses.get("malformed"), told, id=text)
 
 
 def _target(ctx: Context, resource: Resource, text: str) -> Record:
-    record = ctx.table(resource.name).find(text)
+    table = ctx.table(resource.name)
+    record = table.find(text)
     if record is None or not ctx.sees(resource.name, record):
-        raise Problem(
-            resource.refuses.get("missing", "not_found"),
-            diagnosis=f"no {resource.title.lower()} {text!r} in this world"
-            + ("" if record is None else " that this caller may see"),
-            title=resource.title,
-            resource=resource.name,
-            id=text,
-            **_near(ctx),
-        )
+        told = f"no {resource.title.lower()} {text!r} in this world"
+        told += "" if record is None else " that this caller may see"
+        raise _missed(ctx, resource, resource.refuses.get("missing"), told, id=text)
     parent = ctx.parents.get(str(resource.parent))
-    if parent is not None and record[str(resource.parent)] != ctx.table(resource.name).row_id_of_parent(
-        parent
-    ):
-        raise Problem(
-            resource.refuses.get("elsewhere", "not_found"),
-            diagnosis=f"{resource.title} {text} belongs to another {resource.parent}",
-            title=resource.title,
-            resource=resource.name,
-            id=text,
-            **_near(ctx),
-        )
+    if parent is not None and record[str(resource.parent)] != table.row_id_of_parent(parent):
+        told = f"{resource.title} {text} belongs to another {resource.parent}"
+        raise _missed(ctx, resource, resource.refuses.get("elsewhere"), told, id=text)
     return record
 
 
-def _near(ctx: Context) -> dict[str, Json]:
-    return {name: dict(record) for name, record in ctx.parents.items()}
-
-
-def _target_by(ctx: Context, case: Case) -> Record | None:
+def _target_by(ctx: Context, case: Case) -> Record:
     resource = ctx.site.service.resources[str(case.resource)]
-    found = [one for one in matching(ctx, case, ctx.table(resource.name)) if ctx.sees(resource.name, one)]
-    if not found:
-        wanted = ", ".join(f"{key}={value!r}" for key, value in sources(ctx, case.by).items())
-        kind = resource.refuses.get("missing_by", resource.refuses.get("missing", "not_found"))
-        raise Problem(
-            kind,
-            diagnosis=f"no {resource.title.lower()} with {wanted}",
-            title=resource.title,
-            resource=resource.name,
-            **_near(ctx),
-        )
-    return found[0]
+    for one in matching(ctx, case, ctx.table(resource.name)):
+        if ctx.sees(resource.name, one):
+            return one
+    wanted = ", ".join(f"{key}={value!r}" for key, value in sources(ctx, case.by).items())
+    kind = resource.refuses.get("missing_by", resource.refuses.get("missing"))
+    raise _missed(ctx, resource, kind, f"no {resource.title.lower()} with {wanted}")
+
+
+def _missed(ctx: Context, resource: Resource, kind: str | None, told: str, **values: Json) -> Problem:
+    """The problem of a look-up that led to no record."""
+    values.update(title=resource.title, resource=resource.name, **_near(ctx))
+    return Problem(kind or "not_found", diagnosis=told, **values)
+
+
+def _near(ctx: Context) -> dict[str, Json]:
+    """The records that the path has led through so far, for the words of a problem."""
+    return {name: dict(record) for name, record in ctx.parents.items()}
 
 
 def matching(ctx: Context, case: Case, table: Collection) -> list[Record]:

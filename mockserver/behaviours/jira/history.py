@@ -174,21 +174,24 @@ def _text(ctx: Context, name: str, value: Json) -> Json:
 
 def _names_record(ctx: Context, name: str) -> bool:
     """Whether a custom field holds the id of a record."""
-    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
-    return schema.get("type") in HELD
+    return _schema(ctx, name).get("type") in HELD
 
 
 def _names_records(ctx: Context, name: str) -> bool:
     """Whether a custom field holds the ids of several records."""
-    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
-    return schema.get("items") in HELD
+    return _schema(ctx, name).get("items") in HELD
+
+
+def _schema(ctx: Context, name: str) -> Mapping[str, Json]:
+    """What a field says of its values; nothing for one that is not there."""
+    return (ctx.table("field").get(name) or {}).get("schema") or {}
 
 
 def _custom(ctx: Context, name: str, value: Json) -> Json:
     """What a custom field holds, with names in the place of ids."""
     if isinstance(value, list):
         return [_custom(ctx, name, one) for one in value]
-    schema = (ctx.table("field").get(name) or {}).get("schema") or {}
+    schema = _schema(ctx, name)
     for kind in (str(schema.get("type")), str(schema.get("items"))):
         if kind in HELD:
             resource, member = HELD[kind]
