@@ -70,6 +70,10 @@ class Bundle:
         own = self._services.get(service)
         return own is not None and {name: one[0] for name, one in own["files"].items()} == digests
 
+    def serves(self, service: str) -> bool:
+        """Whether there is such a service."""
+        return service in self._services and bool(self._services[service]["pages"])
+
     def schemas(self, service: str) -> Mapping[str, Span]:
         """Where each schema file is, by its name."""
         files = self._services[service]["files"]

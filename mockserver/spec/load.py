@@ -161,10 +161,10 @@ def read_yaml(file: Path, errors: list[str], cache: Cache | None = None) -> Json
 
 def _at_once(folder: Folder, only: Sequence[str], bundle: Bundle) -> Loaded | None:
     """All that the folder says, out of the bundle; None if that is not what the folder says now."""
-    known = names(folder)
+    known = [name for name in names(folder) if bundle.serves(name)]  # not where all files are empty
     if not known or set(only) - set(known):
         return None
-    every = dict.fromkeys([*known, *_below(folder.schemas)])  # a service may have nothing but schemas
+    every = dict.fromkeys([*names(folder), *_below(folder.schemas)])  # a service may have only schemas
     found = {name: sources(folder, name) for name in every if not only or name in only}
     files = {name: each for name, each in found.items() if each}
     try:

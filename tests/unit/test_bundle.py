@@ -250,6 +250,15 @@ def test_a_folder_with_a_seed_that_cannot_be_read_is_not_kept(files, tmp_path):
     assert list((tmp_path / "cache").glob("*.bundle")) == []
 
 
+def test_folders_with_nothing_in_their_files_are_no_services(files, kept, tmp_path):
+    files.page("nothing", "# to be written\n", service="later").schemas("more", {"More": {}}, service="never")
+    start(files, tmp_path)
+
+    assert list(start(files, tmp_path).services) == ["tiny"]
+    with pytest.raises(FixtureErrors, match="no service 'later'"):
+        start(files, tmp_path, "later")
+
+
 def test_two_services_that_claim_one_route_are_refused_whatever_was_kept_of_each(files, kept, tmp_path):
     page = {"docs": "x", "operations": {"other": {"route": "GET /api/2/things/{key}", "does": "absent"}}}
     files.service("other", mount="/other").page("others", page, service="other")
