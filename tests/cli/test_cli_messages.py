@@ -8,7 +8,7 @@ import click
 import pytest
 
 from mockserver.cli import LOCAL, REMOTE, main
-from mockserver.control import COMMANDS
+from mockserver.control.table import COMMANDS
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.contract.pages import COMMAND, main, pages, regenerated
-from mockserver.control import COMMANDS
+from mockserver.control.table import COMMANDS
 
 TOP = Path(__file__).resolve().parents[2]
 PAGES = pages(TOP)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from mockserver.control import COMMANDS, CONTROL
+from mockserver.control import CONTROL
+from mockserver.control.table import COMMANDS
 from mockserver.origins import is_local, is_loopback
 from mockserver.server import MockServer
 from mockserver.world import Worlds
