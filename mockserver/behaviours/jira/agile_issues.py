@@ -6,6 +6,7 @@ Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from mockserver.behaviours.jira import agile, epic_view, issue_view, sprint_view, viewings
 from mockserver.behaviours.jira.boards import jql_of
@@ -13,7 +14,6 @@ from mockserver.behaviours.jira.documents import whole
 from mockserver.behaviours.jira.history import changed
 from mockserver.behaviours.jira.jql import scope
 from mockserver.behaviours.jira.jql.evaluate import prepare
-from mockserver.behaviours.jira.jql.order import ordered
 from mockserver.behaviours.jira.jql.tree import And, Field, Query, Sort
 from mockserver.behaviours.jira.search import bad_jql, parsed, start_asked
 from mockserver.engine.context import Context
@@ -69,7 +69,8 @@ def found(ctx: Context, board: Record | None, keep: Keep) -> list[Record]:
     prepared = prepare(query, scope.SiteScope(ctx))
     if prepared.problems.messages and ctx.query.get("validateQuery", True):
         raise bad_jql(prepared.problems.messages)
-    return ordered([one for one in scope.matching(ctx, prepared) if keep(one)], prepared.sorts, None)
+    test = prepared.test
+    return scope.first(ctx, replace(prepared, test=lambda issue: test(issue) and keep(issue)))
 
 
 def on_board(ctx: Context, board: Record) -> Keep:
