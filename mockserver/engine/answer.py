@@ -16,7 +16,7 @@ from mockserver.engine.verbs import VERBS
 from mockserver.spec.model import Example, Operation
 from mockserver.spec.routes import Leaf, Match
 from mockserver.state.diagnosis import Diagnosis
-from mockserver.values import Broken, Call, Effect, Outcome, Problem, Reply
+from mockserver.values import Call, Effect, Outcome, Problem, Reply
 
 # Nothing to say about a reply.
 FINE = Diagnosis()
@@ -186,16 +186,21 @@ def _absent(operation: Operation) -> Problem:
 
 
 def _crashed(site: Site, call: Call, operation: Operation, error: Exception, ctx: Context | None) -> Answer:
-    """A defect of ours; unless the body was let through unchecked, then the refusal it would have met.
+    """A defect of ours; unless something was let through unchecked, then the refusal it would have met.
 
     ctx: where the call had come as far as the operation itself.
     """
     accepts = operation.accepts
-    if ctx is not None and accepts.body is not None and not accepts.raw:
-        found: list[Broken] = broken_rules(site, accepts.body, ctx.body, "body")
-        if found:
-            problem = Problem("invalid", broken=found, diagnosis="the body cannot be worked with")
-            return refusal(site, call, problem, ctx)
+    if ctx is not None:
+        given = (
+            ("path", accepts.path, ctx.path),
+            ("query", accepts.query, ctx.query),
+            ("body", None if accepts.raw else accepts.body, ctx.body),
+        )
+        for scope, name, value in given:
+            if name is not None and (found := broken_rules(site, name, value, scope)):
+                problem = Problem("invalid", broken=found, diagnosis=f"the {scope} cannot be worked with")
+                return refusal(site, call, problem, ctx)
     # Not format_exception: it parses source, which is not safe beside other threads that do in Python 3.11.
     places = traceback.extract_tb(error.__traceback__, limit=-8)
     text = "\n".join(f"{one.filename}:{one.lineno} in {one.name}" for one in places)
