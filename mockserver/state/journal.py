@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mockserver.state import secrets
 from mockserver.state.diagnosis import TEXT, Diagnosis, plain
@@ -19,7 +19,7 @@ from mockserver.state.secrets import RAW_TOKEN_SIGN, TOKEN_SIGN
 from mockserver.values import Call, Effect, Reply
 
 OVERHEAD = 1024  # bytes that an entry takes beside its texts
-SHAPES = 500  # different lists of header names that are remembered
+SEEN = 500  # things of one kind that are remembered of headers
 NO_SECRETS: list[bytes] = []
 HARMLESS = 64  # bodies that are remembered to have no secrets in them
 FORMS = ("application/x-www-form-urlencoded", "multipart/")  # in which names may be hidden by their encoding
@@ -34,6 +34,10 @@ class Bounds:
     body: int = 64 * 1024
 
 
+What = TypeVar("What")
+Found = TypeVar("Found")
+
+
 class _Shape(NamedTuple):
     """A list of header names, and at which places of it a secret stands, or a URL."""
 
@@ -45,7 +49,8 @@ class _Shape(NamedTuple):
 class _Clean(NamedTuple):
     """Headers as they are kept, the secrets that were in them, and how many characters the values have.
 
-    form: whether they announce a body in which names may be hidden by their encoding.
+    form: whether they announce a body in which names may be hidden by their encoding; token: whether a value
+    looked like a real API token.
     """
 
     names: tuple[str, ...]
@@ -53,6 +58,7 @@ class _Clean(NamedTuple):
     secrets: list[bytes]
     size: int
     form: bool = False
+    token: bool = False
 
 
 class Journal:
@@ -68,6 +74,7 @@ class Journal:
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         # Clients send the same again and again, and replies that are remembered are the same bytes.
         self._headers_seen: dict[tuple[tuple[str, ...], tuple[str, ...]], _Clean] = {}
+        self._hidden: dict[str, tuple[str, bytes]] = {}
         self._harmless: set[bytes] = set()
         self._on_token = on_token
 
@@ -128,8 +135,8 @@ class Journal:
     ) -> Line:
         """Keep one exchange, without its secrets; what is kept comes back."""
         self._number += 1
-        names, values, found, size, form = self._request_headers(call.headers)
-        reply_names, reply_values, more, reply_size, _ = self._clean(reply.headers)
+        names, values, found, size, form, _ = self._request_headers(call.headers)
+        reply_names, reply_values, more, reply_size, *_ = self._clean(reply.headers)
         # What is secret in headers is sought elsewhere only where the mock explains itself: it may quote it.
         sought = found + more if diagnosis.reason else NO_SECRETS
         target = call.target
@@ -182,7 +189,7 @@ class Journal:
         """
         names, values, size = before.names, before.values, before.size
         if headers is not None:
-            names, values, _, width, _ = self._request_headers(headers)
+            names, values, _, width, *_ = self._request_headers(headers)
             if values is not before.values:
                 size += width - sum(map(len, before.values))
         self._number += 1
@@ -238,11 +245,9 @@ class Journal:
         if found is None:
             form = headers.get("content-type", "").startswith(FORMS)
             found = self._clean(headers)._replace(form=form)
-            if any(TOKEN_SIGN in value for value in given[1]):
-                return found
-            if len(self._headers_seen) >= SHAPES:
-                self._headers_seen.clear()
-            self._headers_seen[given] = found
+            # A real token is not kept, not even here.
+            if not found.token:
+                _remember(self._headers_seen, given, found)
         return found
 
     def _clean(self, headers: Mapping[str, str]) -> _Clean:
@@ -256,9 +261,15 @@ class Journal:
         kept, found = list(values), []
         for place in shape.hidden:
             value = values[place]
-            token = token or secrets.holds_token(value)
-            kept[place] = secrets.header(value)
-            found.append(secrets.raw(value.rpartition(" ")[2]))
+            known = self._hidden.get(value)
+            if known is None:
+                known = secrets.header(value), secrets.raw(value.rpartition(" ")[2])
+                if secrets.holds_token(value):
+                    token = True
+                else:
+                    _remember(self._hidden, value, known)
+            kept[place] = known[0]
+            found.append(known[1])
         for place in shape.urls:
             kept[place], more = secrets.url(values[place])
             found += more
@@ -266,14 +277,13 @@ class Journal:
             if any(map(secrets.holds_token, values)):
                 self._warn()
             kept = [secrets.text(secrets.tokens(secrets.raw(value))[0]) for value in kept]
-        return _Clean(shape.names, tuple(kept), found, sum(map(len, kept)))
+        return _Clean(shape.names, tuple(kept), found, sum(map(len, kept)), token=token)
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
-        if len(self._shapes) >= SHAPES:
-            self._shapes.clear()
         hidden = tuple(place for place, name in enumerate(names) if secrets.is_secret_header(name))
         urls = tuple(place for place, name in enumerate(names) if secrets.is_url_header(name))
-        found = self._shapes[names] = _Shape(names, hidden, urls)
+        found = _Shape(names, hidden, urls)
+        _remember(self._shapes, names, found)
         return found
 
     def _target(self, target: str) -> tuple[str, list[bytes]]:
@@ -307,3 +317,9 @@ class Journal:
 
     def _without(self, values: tuple[str, ...], found: list[bytes]) -> tuple[str, ...]:
         return tuple(secrets.text(secrets.without(secrets.raw(value), found)) for value in values)
+
+
+def _remember(known: dict[What, Found], what: What, found: Found) -> None:
+    if len(known) >= SEEN:
+        known.clear()
+    known[what] = found
