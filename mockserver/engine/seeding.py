@@ -35,7 +35,7 @@ def seeded(site: Site, data: Json) -> tuple[dict[str, int], list[str]]:
             errors.append(f"{site.service.name}.{name}: expected a list of records")
             continue
         bed = _bed(site, name)
-        with _no_collecting():
+        with no_collecting():
             for at, values in enumerate(records):
                 wrong: Sequence[str] = ()
                 try:
@@ -78,7 +78,7 @@ def _bed(site: Site, name: str) -> _Bed:
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """No collection of garbage meanwhile: there is none, and to look through all records takes its time."""
     collecting = gc.isenabled()
     gc.disable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from mockserver.engine.seeding import no_collecting
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import read_yaml, shown
 from mockserver.values import Json
@@ -40,7 +41,9 @@ def shipped(shared: Catalogue, service: str, seed: str, size: int | None = None)
     if isinstance(data, Mapping) and "generate" in data:
         if data.keys() - {"generate", "size"}:
             raise CommandError(f"{shown(file)}:1:1 a seed that is generated holds no records of its own")
-        return resolved(service, str(data["generate"]))(data.get("size", 1) if size is None else size)
+        make = resolved(service, str(data["generate"]))
+        with no_collecting():
+            return make(data.get("size", 1) if size is None else size)
     if size is not None:
         raise CommandError(f"the seed {seed!r} of {service} has one size: its file does not say 'generate'")
     return data
