@@ -40,6 +40,14 @@ class Index(NamedTuple):
         key = self.key(values)
         return frozenset() if key is None else frozenset((key,))
 
+    def alike(self, one: Record, other: Record) -> bool:
+        """Whether two records are found under the same keys, as far as that is quickly told."""
+        for name in self.fields:
+            before, after = member(one, name), member(other, name)
+            if before is not after and not (isinstance(after, str) and before == after):
+                return False
+        return True
+
 
 def member(record: Record, name: str) -> Json:
     """What ``record`` holds under a name, which may be dotted; None where it holds nothing."""
@@ -121,6 +129,8 @@ class Table:
             self._places[row_id] = self._next
             self._next += 1
         for index in self._buckets if old is None or self._moved(old, record) else ():
+            if old is not None and index.alike(old, record):
+                continue
             new_keys = index.keys(record)
             old_keys = frozenset() if old is None else index.keys(old)
             for key in old_keys - new_keys:
