@@ -48,7 +48,8 @@ class Clock:
         """The world's instant, in UTC."""
         course = self._course
         if course is None:
-            return min(max(datetime.fromtimestamp(time.time(), UTC), FIRST), LAST)
+            now = datetime.fromtimestamp(time.time(), UTC)
+            return now if FIRST <= now <= LAST else min(max(now, FIRST), LAST)
         return course.now() if isinstance(course, _Going) else course
 
     @property
