@@ -79,7 +79,7 @@ def _bed(site: Site, name: str) -> _Bed:
 
 @contextmanager
 def no_collecting() -> Iterator[None]:
-    """No collection of garbage meanwhile: there is none, and to look through all records takes its time."""
+    """No collection of garbage meanwhile: there is none, and to look through all there is takes its time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mockserver.engine.seeding import no_collecting
 from mockserver.engine.site import Function
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import Folder, load
@@ -27,6 +28,7 @@ class Catalogue:
     cache: Cache
 
 
+@no_collecting()
 def catalogue(
     folders: Sequence[Folder] = (),
     only: Sequence[str] = (),
