@@ -119,7 +119,7 @@ def options() -> argparse.Namespace:
     )
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="fewer and shorter rounds: less than two minutes")
-    size.add_argument("--full", action="store_true", help="also 100,000 issues and 100,000 requests")
+    size.add_argument("--full", action="store_true", help="also 100,000 issues and 150,000 requests")
     parser.add_argument("--profile", metavar="W1|W2|search|…", help="print its five hottest places")
     asked = parser.parse_args()
     if unknown := [one for one in asked.only if one.split(".")[0] not in groups()]:
