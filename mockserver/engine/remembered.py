@@ -137,7 +137,8 @@ class Memory:
             return same[1]
         heard = self._heard.get((call.method, call.target, call.root))
         known = None if heard is None else heard.known.get(tuple(map(call.headers.get, heard.names)))
-        if known is not None and type(call.headers) is MappingProxyType:
+        answered = known is not None and known.reply is not None and known.reply_to == call.body
+        if known is not None and answered and type(call.headers) is MappingProxyType:
             if len(self._same) >= MOST:
                 self._same.clear()
             self._same[id(call)] = call, known
