@@ -18,7 +18,7 @@ import orjson
 
 from mockserver.spec import yaml12
 from mockserver.spec.model import Operation
-from mockserver.spec.routes import shape
+from mockserver.spec.ways import shape
 from mockserver.state.journal import Bounds
 from mockserver.values import Json, Reply
 from mockserver.world import World

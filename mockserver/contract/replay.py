@@ -9,8 +9,8 @@ from mockserver.engine.render import trace
 from mockserver.engine.template import fill
 from mockserver.findings import short
 from mockserver.spec.model import Example, Operation, Service
-from mockserver.spec.routes import routes_of
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.ways import routes_of
 from mockserver.values import Broken, Call, Json, dumps
 from mockserver.world import World, statuses_of
 from mockserver.world.credentials import well_formed

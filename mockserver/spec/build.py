@@ -26,7 +26,7 @@ from mockserver.spec.model import (
     Webhooks,
     Wording,
 )
-from mockserver.spec.routes import shape
+from mockserver.spec.ways import shape
 from mockserver.values import Json, Retry
 
 Parts = Sequence[tuple[str, Path, Mapping[str, Json]]]

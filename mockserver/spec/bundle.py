@@ -17,8 +17,8 @@ import orjson
 from mockserver.spec import build
 from mockserver.spec.lazy import Lazy
 from mockserver.spec.model import Operation, Place, SchemaName, Service, Way
-from mockserver.spec.routes import ways_of
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.ways import ways_of
 from mockserver.values import Json
 
 Span = tuple[int, int]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from mockserver.spec.model import Operation, Place, Service, Way
+from mockserver.spec.nearest import nearest
+from mockserver.spec.ways import ways_of
 
 # Requests whose way is remembered; clients ask for the same again and again.
 REMEMBERED = 4096
@@ -138,7 +139,7 @@ class Routes:
 
     def nearest(self, method: str, path: str, count: int = 3) -> Sequence[str]:
         """Existing routes that look most like this one, best first, as ``METHOD /path``."""
-        return _nearest(method, path[:500].split("/")[1 : MAX_STEPS + 1], self._known, count)
+        return nearest(method, path[:500].split("/")[1 : MAX_STEPS + 1], self._known, count)
 
     @cached_property
     def _root(self) -> Node:
@@ -218,50 +219,6 @@ class _Walk:
     service: Service | None = None
 
 
-Shapes = frozenset[tuple[str, ...]]
-
-
-def shapes_of(service: Service) -> Shapes:
-    """Method and segments of every declared route, whatever its placeholders are called."""
-    return frozenset(shape(one.method, one.path) for one in service.operations.values())
-
-
-def routes_of(
-    service: Service, operation: Operation, declared: Shapes | None = None
-) -> Iterator[tuple[str, str]]:
-    """Each (API prefix, path) at which ``operation`` answers, the declared one first.
-
-    declared: ``shapes_of(service)``, to be worked out once by who asks for many operations. A route that
-    a file of fixtures declares itself is no alias of another operation.
-    """
-    declared = shapes_of(service) if declared is None else declared
-    for prefix, others in service.same_as.items():
-        if operation.path.startswith(prefix + "/"):
-            yield prefix, operation.path
-            for other in others:
-                path = other + operation.path[len(prefix) :]
-                if shape(operation.method, path) not in declared:
-                    yield other, path
-            return
-        for other in others:
-            if operation.path.startswith(other + "/"):
-                yield other, operation.path
-                return
-    yield next(iter(service.same_as), ""), operation.path
-
-
-def ways_of(service: Service) -> Sequence[Way]:
-    """Each way to each operation of a service."""
-    if service.ways is not None:
-        return service.ways()
-    declared = shapes_of(service)
-    return [
-        Way(one.id, one.method, prefix, route)
-        for one in service.operations.values()
-        for prefix, route in routes_of(service, one, declared)
-    ]
-
-
 def decoded(step: str) -> str:
     """A path segment without percent-encoding. Raises BadPath for bad escapes or bad UTF-8."""
     if "%" not in step:
@@ -277,47 +234,6 @@ def decoded(step: str) -> str:
     if "\0" in text:
         raise BadPath(step)
     return text
-
-
-def shape(method: str, path: str) -> tuple[str, ...]:
-    """A route whatever its placeholders are called: two of one shape would be one route."""
-    return (method, *("{}" if step.startswith("{") else step for step in path.split("/")))
-
-
-def _nearest(method: str, steps: Sequence[str], known: Iterable[str], count: int) -> list[str]:
-    """The known routes, as ``METHOD /path``, that look most like a path of these segments, best first.
-
-    A placeholder looks like whatever the path has in its place, counted from the end.
-    """
-    matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2("/".join(steps))
-    words = {step.lower() for step in steps if step}
-    there: dict[str, bool] = {}  # whether a name of routes is nearly one of the path
-    found: list[tuple[float, bool, str]] = []
-    for route in known:
-        verb, _, pattern = route.partition(" ")
-        names = pattern.split("/")[1:]
-        missing = len(steps) - len(names)
-        if not -2 < missing < 3:  # a mount may precede, and a prefix be forgotten
-            continue
-        last = next((name for name in reversed(names) if name[:1] != "{"), "").lower()
-        if last not in there:
-            there[last] = last in words or bool(get_close_matches(last, words, n=1, cutoff=0.6))
-        if not there[last]:
-            continue
-        filled = [
-            steps[at + missing] if name[:1] == "{" and 0 <= at + missing < len(steps) else name
-            for at, name in enumerate(names)
-        ]
-        matcher.set_seq1("/".join(filled))
-        if matcher.real_quick_ratio() < 0.6 or matcher.quick_ratio() < 0.6:
-            continue
-        # A name that is only nearly right is nearer than an id where a name should be.
-        score = matcher.ratio() - 0.03 * sum(name[:1] == "{" for name in names)
-        if score >= 0.55:
-            found.append((score + 0.05 * (verb == method), verb == method, route))
-    found.sort(key=lambda one: (-one[0], not one[1]))
-    return [route for _, _, route in found[:count]]
 
 
 def _names(route: str) -> tuple[str, ...]:

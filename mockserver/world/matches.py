@@ -11,7 +11,7 @@ from itertools import chain
 
 from mockserver.engine.matching import Match, text
 from mockserver.spec.model import Operation, Service
-from mockserver.spec.routes import routes_of, shapes_of
+from mockserver.spec.ways import routes_of, shapes_of
 from mockserver.values import Json
 from mockserver.world.errors import CommandError, near
 from mockserver.world.loading import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from mockserver.spec.model import Operation, Service
-from mockserver.spec.routes import routes_of, shapes_of
+from mockserver.spec.ways import routes_of, shapes_of
 from mockserver.state import secrets
 from mockserver.state.clock import Clock
 from mockserver.state.delivery import Attempt, Delivery

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.exchange import Exchange, shown_target
 from mockserver.spec.model import Service
-from mockserver.spec.routes import routes_of
+from mockserver.spec.ways import routes_of
 from mockserver.values import Json
 from mockserver.verification import Verdict, Wanted, differences, path_values, verdicts
 from mockserver.world.core import Core

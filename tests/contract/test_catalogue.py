@@ -12,7 +12,7 @@ import pytest
 from mockserver.spec import yaml12
 from mockserver.spec.load import load, shipped
 from mockserver.spec.model import Operation
-from mockserver.spec.routes import routes_of, shape
+from mockserver.spec.ways import routes_of, shape
 
 from ..openapi import FOLDER, WHY_NOT, documents
 

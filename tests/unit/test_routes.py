@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mockserver.spec.model import Auth, Case, Operation, Place, Service
-from mockserver.spec.routes import BadPath, RouteClash, Routes, decoded, routes_of
+from mockserver.spec.routes import BadPath, RouteClash, Routes, decoded
+from mockserver.spec.ways import routes_of
 
 NOWHERE = Place(Path("tiny.yaml"))
 
