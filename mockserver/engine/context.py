@@ -145,7 +145,7 @@ class Context:
         """``record`` without what is hidden, and with its computed members; or ``only`` some of that."""
         declared = self.site.service.resources[resource]
         computed = declared.computed
-        hidden, parent = declared.hidden, declared.parent
+        kept_back = declared.kept_back
         shown: dict[str, Json] = {}
         for name in only or record:
             if only and name in computed:
@@ -153,7 +153,7 @@ class Context:
                 if value is not MISSING:
                     shown[name] = value
                     continue
-            if name in record and name != parent and name not in hidden:
+            if name in record and name not in kept_back:
                 shown[name] = record[name]
         for name, template in () if only else computed.items():
             value = self.filled(template, record, declared)

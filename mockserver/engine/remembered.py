@@ -136,9 +136,12 @@ class Memory:
         if same is not None and same[0] is call:
             return same[1]
         heard = self._heard.get((call.method, call.target, call.root))
-        known = None if heard is None else heard.known.get(tuple(map(call.headers.get, heard.names)))
-        answered = known is not None and known.reply is not None and known.reply_to == call.body
-        if known is not None and answered and type(call.headers) is MappingProxyType:
+        if heard is None:
+            return None
+        known = heard.known.get(tuple(map(call.headers.get, heard.names)))
+        if known is None or type(call.headers) is not MappingProxyType:
+            return known
+        if known.reply is not None and known.reply_to == call.body:
             if len(self._same) >= MOST:
                 self._same.clear()
             self._same[id(call)] = call, known

@@ -86,8 +86,6 @@ class Requests:
         """The control endpoint of the default world."""
         return self.url + CONTROL
 
-    # ---- requests
-
     async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
         """The response to one request; what any aiohttp server may be given as its handler."""
         headers = headers_of(request)
@@ -174,8 +172,6 @@ class Requests:
             limit = self.limits.size
             return Problem("too_large", diagnosis=f"the body is larger than {limit} bytes", limit=limit)
         return Problem("malformed", diagnosis=f"the body cannot be read: {error}", reason=str(error))
-
-    # ---- commands
 
     async def _controlled(
         self, request: web.BaseRequest, headers: Mapping[str, str], name: str | None, target: str, root: str
