@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mockserver.engine.admit import broken_rules
 from mockserver.engine.collection import Collection
+from mockserver.engine.garbage import no_collecting
 from mockserver.engine.site import Site
 from mockserver.spec.model import Resource
 from mockserver.values import Json, Problem, Record
@@ -75,18 +74,6 @@ def _bed(site: Site, name: str) -> _Bed:
     stamps = {member for members in resource.stamps.values() for member in members}
     own = {resource.id.field, *stamps, *resource.hidden, *resource.keys, *resource.index}
     return _Bed(site, site.table(name), resource, own, {*own, *resource.fields})
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """No collection of garbage meanwhile: there is none, and to look through all there is takes its time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _store(bed: _Bed, values: Json) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mockserver.engine.seeding import no_collecting
+from mockserver.engine.garbage import no_collecting
 from mockserver.engine.site import Function
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import Folder, load

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mockserver.engine.seeding import no_collecting
+from mockserver.engine.garbage import no_collecting
 from mockserver.spec.cache import Cache
 from mockserver.spec.load import read_yaml, shown
 from mockserver.values import Json
