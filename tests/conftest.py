@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from platformdirs import user_cache_path
 
 from mockserver.contract.replay import credential
@@ -16,6 +17,10 @@ from mockserver.world import Catalogue, World, catalogue
 from . import openapi
 
 pytest_plugins = ["pytester"]
+
+# Generated examples are the same in each run and on each machine, and no machine is too slow for them.
+settings.register_profile("mock", deadline=None, derandomize=True)
+settings.load_profile("mock")
 
 # The many programs that tests start compile the package once, not each of them anew, and not in the checkout.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

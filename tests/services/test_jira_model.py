@@ -998,7 +998,6 @@ def run(documented: Any, conforms: Any, examples: int, steps: int, *, anew: bool
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             database=None,
             report_multiple_bugs=False,
             derandomize=not anew,

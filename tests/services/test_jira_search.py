@@ -464,7 +464,7 @@ def test_odd_queries_are_answered_or_refused(jira: Any, jql: str) -> None:
 
 
 @given(jql=st.one_of(st.text(max_size=50), st.text(alphabet="a =~!<>()'\"\\,-1[].*?", max_size=20)))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_queries_are_answered_or_refused(jira: Any, jql: str) -> None:
     assert jira("POST", SEARCH, {"jql": jql}).status in (200, 400)
     assert jira("GET", f"{SEARCH}?jql={quote(jql)}&fields=summary").status in (200, 400)

@@ -47,7 +47,7 @@ BODIES = JSON.map(dumps) | st.binary(max_size=30)
 TYPES = st.sampled_from(
     ["application/json", "application/x-www-form-urlencoded", "application/problem+json", ""]
 )
-FUZZ = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def sound(world, before, reply) -> None:

@@ -54,7 +54,7 @@ JSON = st.recursive(
     max_leaves=14,
 )
 BODIES = JSON.map(dumps) | st.binary(max_size=30)
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def sound(world, before, reply) -> None:

@@ -946,14 +946,14 @@ def agree(query: tuple[str, Naive]) -> None:
 
 
 @given(QUERIES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_random_queries_find_what_a_naive_reading_finds(query: tuple[str, Naive]) -> None:
     agree(query)
 
 
 @pytest.mark.full
 @given(QUERIES)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 def test_many_random_queries_find_what_a_naive_reading_finds(query: tuple[str, Naive]) -> None:
     agree(query)
 
@@ -974,7 +974,7 @@ SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
         st.tuples(st.sampled_from(list(SORTS)), st.sampled_from(["ASC", "DESC"])), min_size=1, max_size=4
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_orders_are_what_sorting_by_hand_gives(order: list[tuple[str, str]]) -> None:
     rows = sorted(ISSUES, key=lambda one: one["key"], reverse=True)  # the newest first
     for name, direction in reversed(order):

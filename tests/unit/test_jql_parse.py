@@ -270,13 +270,13 @@ def parsed_or_refused(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_words_are_a_query_or_refused(text: str) -> None:
     parsed_or_refused(text)
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_is_a_query_or_refused(text: str) -> None:
     parsed_or_refused(text)
     parsed_or_refused(f"summary ~ {quoted(text)}")

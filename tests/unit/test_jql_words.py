@@ -55,7 +55,7 @@ def test_a_word_finds_itself_with_other_endings(beginning: str, asked: str, said
 
 @pytest.mark.full
 @given(BEGINNINGS, st.sampled_from(ENDINGS), st.sampled_from(ENDINGS))
-@settings(max_examples=50_000, deadline=None)
+@settings(max_examples=50_000)
 def test_many_words_find_themselves_with_other_endings(beginning: str, asked: str, said: str) -> None:
     if (beginning + asked).isalnum() and (beginning + said).isalnum():
         agree(beginning + asked, beginning + said)

@@ -576,13 +576,13 @@ def readings(value: Any) -> dict[str, Any]:
 
 
 @given(conditions, records)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_filter_agrees_with_a_naive_reading_of_its_tree(tree: Any, record: Mapping[str, Any]) -> None:
     assert filtering(written(tree))(record) == naive(tree, record)
 
 
 @given(st.lists(records, max_size=8), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_neighbours_in_an_order_agree_with_the_filter(
     some: list[Mapping[str, Any]], descending: bool
 ) -> None:
@@ -615,7 +615,7 @@ anything = st.one_of(st.text(), soups, damaged)
 
 
 @given(anything, records)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_filter_is_understood_or_refused_with_a_position(text: str, record: Mapping[str, Any]) -> None:
     position = 1
     try:
@@ -628,7 +628,7 @@ def test_any_filter_is_understood_or_refused_with_a_position(text: str, record: 
 
 
 @given(anything, records)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_order_is_understood_or_refused_with_a_position(text: str, record: Mapping[str, Any]) -> None:
     position = 1
     try:
@@ -641,7 +641,7 @@ def test_any_order_is_understood_or_refused_with_a_position(text: str, record: M
 
 
 @given(anything)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_list_of_names_is_understood_or_refused_with_a_position(text: str) -> None:
     position = 1
     try:
